@@ -1,0 +1,69 @@
+import type { MarathonApp } from '../ports/marathon-app.js';
+
+/** The whole deployment, worked out: addresses given, lists derived, apps ready to post. */
+export interface Plan {
+  /** Names the deployment: its Docker network and its embedded Marathons. */
+  readonly name: string;
+  readonly clusters: readonly ClusterPlan[];
+  readonly apps: readonly AppPlan[];
+  readonly network: NetworkPlan;
+  readonly workflow: WorkflowPlan;
+}
+
+export interface ClusterPlan {
+  readonly id: string;
+  readonly engine: EmbeddedEngine | GivenEngine;
+  /** Base of the Marathon API without a trailing slash, such as `http://127.0.0.1:19090`. */
+  readonly marathonUrl: string;
+  /** Basic authentication, already resolved; never shown. */
+  readonly auth?: { readonly username: string; readonly password: string };
+}
+
+/** The embedded Marathon on one host's Docker Engine. */
+export interface EmbeddedEngine {
+  readonly type: 'embedded';
+  /** Loopback port it listens on. */
+  readonly port: number;
+  /** What it may give to tasks; the host's own where absent. */
+  readonly resources: { readonly cpus?: number; readonly mem?: number; readonly disk?: number };
+}
+
+/** Somebody else's Marathon: nothing is installed. */
+export interface GivenEngine {
+  readonly type: 'given';
+}
+
+export type AppRole = 'submitter' | 'executor' | 'other';
+
+export interface AppPlan {
+  /** The container's id in the configuration, with `-<n>` where it asked for several instances. */
+  readonly containerId: string;
+  readonly clusterId: string;
+  readonly role: AppRole;
+  /** Virtual IP, inside `network.cidr`. */
+  readonly ip: string;
+  /** Without the virtual network's additions: `VirtualNetwork.decorate` makes them. */
+  readonly app: MarathonApp;
+}
+
+export interface NetworkPlan {
+  readonly driver: 'bridge';
+  /** Name of the Docker network. */
+  readonly name: string;
+  readonly cidr: string;
+  /** The host's own address in the network, reserved from the top of the CIDR. */
+  readonly gateway: string;
+}
+
+export interface WorkflowPlan {
+  /** Number of similarity jobs; undefined: worked out from the slots there are. */
+  readonly jobs?: number;
+  readonly gem?: string;
+  readonly method: 'sc' | 'pc';
+  readonly minObs: number;
+  readonly naValue: string;
+  /** A value between 0 and 1, or `rmt` for random matrix theory. */
+  readonly threshold: number | 'rmt';
+  readonly requestMemoryMb: number;
+  readonly retries: number;
+}

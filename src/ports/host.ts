@@ -1,0 +1,46 @@
+import type { Readable } from 'node:stream';
+
+export interface RunOptions {
+  /** What the command reads from its standard input. Without it, standard input is empty. */
+  readonly stdin?: string | Uint8Array | Readable;
+  /** Environment variables to add. Never appear in the process arguments. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Milliseconds after which the command is ended and `timeout` is thrown. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  /** Run as root, through sudo where the user is not root. */
+  readonly sudo?: boolean;
+  /** Receives standard output as it comes; it is then not kept in the result. */
+  readonly onStdout?: (chunk: Uint8Array) => void;
+}
+
+export interface RunResult {
+  readonly exitCode: number;
+  /** Name of the signal that ended the command, such as `SIGKILL`. */
+  readonly signal?: string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Forward {
+  readonly host: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * A machine that runs commands. A host is a runner, so no code asks where it runs.
+ *
+ * `run` resolves whatever the exit code is; it throws `CrossflockError` only when the command could
+ * not be run to its end: `unreachable`, `timeout`, `aborted`, `not-found` (no such program).
+ */
+export interface Host {
+  /** How people call it: `localhost`, or the address in the configuration. */
+  readonly name: string;
+  run(argv: readonly string[], options?: RunOptions): Promise<RunResult>;
+  /** Writes a file, atomically; `mode` in octal, such as `0o600`. Parent folders are created. */
+  put(content: string | Uint8Array, path: string, mode: number): Promise<void>;
+  /** Makes a TCP port that the host can reach reachable from here. */
+  forward(host: string, port: number): Promise<Forward>;
+  close(): Promise<void>;
+}

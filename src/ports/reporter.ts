@@ -1,0 +1,102 @@
+import type { ErrorCode } from '../errors/crossflock-error.js';
+import type { Problem } from '../errors/problem.js';
+
+/** A difference between what is and what is wanted, found by a step's `check`. */
+export interface ChangeView {
+  readonly action: 'create' | 'update' | 'delete' | 'start' | 'stop' | 'restart';
+  /** What kind of thing, such as `app`, `network`, `marathon`. */
+  readonly kind: string;
+  /** Which one, such as `/submitter on chameleon`. */
+  readonly target: string;
+  /** Why or how, in a few words, such as `cpus 2 → 4`. */
+  readonly detail?: string;
+}
+
+export interface ErrorView {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export type Cell = string | number;
+
+/** Counts of one workflow at one moment. Times in seconds. */
+export interface WorkflowSnapshot {
+  readonly runId: string;
+  readonly total: number;
+  /** Submitted or not yet, and not running. */
+  readonly idle: number;
+  readonly running: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly held: number;
+  /** Jobs running now by cluster id (cloud). */
+  readonly runningByCluster: Readonly<Record<string, number>>;
+  readonly doneByCluster: Readonly<Record<string, number>>;
+  /** Jobs finished per minute over the recent past; undefined until it can be told. */
+  readonly jobsPerMinute?: number;
+  readonly secondsLeft?: number;
+  readonly elapsedSeconds: number;
+  /** What is going on beyond the chunk jobs, such as `merging`. */
+  readonly phase: string;
+}
+
+/**
+ * Everything a person sees, as typed data. listr2, ora, plain lines and JSON are views on it.
+ * Texts are lower case and without a full stop; no text contains an unredacted secret.
+ */
+export type ReportEvent =
+  | { readonly type: 'started'; readonly command: string; readonly version: string }
+  | { readonly type: 'step-started'; readonly step: string; readonly title: string }
+  | { readonly type: 'step-progress'; readonly step: string; readonly message: string }
+  | {
+      readonly type: 'step-finished';
+      readonly step: string;
+      readonly title: string;
+      readonly outcome: 'unchanged' | 'changed' | 'would-change' | 'done';
+      readonly message?: string;
+      readonly milliseconds: number;
+    }
+  | {
+      readonly type: 'step-failed';
+      readonly step: string;
+      readonly title: string;
+      readonly error: ErrorView;
+      readonly milliseconds: number;
+    }
+  | {
+      readonly type: 'change';
+      readonly step: string;
+      readonly change: ChangeView;
+      readonly state: 'planned' | 'applied';
+    }
+  | { readonly type: 'problem'; readonly problem: Problem }
+  | { readonly type: 'notice'; readonly level: 'info' | 'warning'; readonly message: string }
+  | {
+      readonly type: 'table';
+      readonly title: string;
+      readonly columns: readonly string[];
+      readonly rows: readonly (readonly Cell[])[];
+    }
+  | { readonly type: 'workflow-progress'; readonly snapshot: WorkflowSnapshot }
+  | {
+      readonly type: 'workflow-event';
+      readonly runId: string;
+      readonly level: 'info' | 'warning' | 'error';
+      readonly message: string;
+    }
+  | { readonly type: 'failed'; readonly error: ErrorView }
+  | {
+      /** The last event of a command. */
+      readonly type: 'summary';
+      readonly ok: boolean;
+      readonly message: string;
+      /** Machine-readable facts of the outcome; shown by `--json` only. */
+      readonly data?: Readonly<Record<string, unknown>>;
+    };
+
+export interface Reporter {
+  emit(event: ReportEvent): void;
+  /** Draws what is pending and gives the terminal back. */
+  close(): Promise<void>;
+}
