@@ -1,0 +1,1 @@
+"""Start code shared by the containers of a crossflock deployment."""
