@@ -1,0 +1,134 @@
+import { styleText } from 'node:util';
+import { problemLine } from '../../errors/problem.js';
+import type { ChangeView, ErrorView, ReportEvent, WorkflowSnapshot } from '../../ports/reporter.js';
+import { formatDuration } from '../../util/duration.js';
+import { textTable } from '../../util/text-table.js';
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Colours text, or leaves it alone. */
+export type Paint = (style: Style, text: string) => string;
+
+export const noPaint: Paint = (_style, text) => text;
+export const ansiPaint: Paint = (style, text) => styleText(style, text, { validateStream: false });
+
+/** An event as lines of text for a person; none for events that a plain log does not show. */
+export function eventLines(event: ReportEvent, paint: Paint): string[] {
+  switch (event.type) {
+    case 'started':
+    case 'step-started':
+      return [];
+    case 'step-progress':
+      return [`  ${event.message}`];
+    case 'step-finished':
+      return [finishedLine(event, paint)];
+    case 'step-failed':
+      return [
+        `${paint('red', '✖')} ${event.title}: ${event.error.message}`,
+        ...hintLines(event.error, paint),
+      ];
+    case 'change':
+      return [`  ${changeLine(event.change, event.state)}`];
+    case 'problem':
+      return [problemText(event.problem, paint)];
+    case 'notice':
+      return [
+        event.level === 'warning' ? `${paint('yellow', '!')} ${event.message}` : event.message,
+      ];
+    case 'table':
+      return tableLines(event.title, event.columns, event.rows);
+    case 'workflow-progress':
+      return [progressLine(event.snapshot)];
+    case 'workflow-event':
+      return [workflowEventLine(event, paint)];
+    case 'failed':
+      return [`${paint('red', '✖')} ${event.error.message}`, ...hintLines(event.error, paint)];
+    case 'summary':
+      return [`${event.ok ? paint('green', '✔') : paint('red', '✖')} ${event.message}`];
+  }
+}
+
+export function finishedLine(
+  event: Extract<ReportEvent, { type: 'step-finished' }>,
+  paint: Paint,
+): string {
+  const word = {
+    unchanged: 'nothing to do',
+    changed: 'changed',
+    'would-change': 'would change',
+    done: 'done',
+  }[event.outcome];
+  const time = paint('dim', `(${formatDuration(event.milliseconds)})`);
+  return `${paint('green', '✔')} ${event.title}: ${event.message ?? word} ${time}`;
+}
+
+export function changeLine(change: ChangeView, state: 'planned' | 'applied'): string {
+  const verb = state === 'planned' ? change.action : PAST[change.action];
+  const detail = change.detail === undefined ? '' : ` (${change.detail})`;
+  return `${verb} ${change.kind} ${change.target}${detail}`;
+}
+
+const PAST: Readonly<Record<ChangeView['action'], string>> = {
+  create: 'created',
+  update: 'updated',
+  delete: 'deleted',
+  start: 'started',
+  stop: 'stopped',
+  restart: 'restarted',
+};
+
+function hintLines(error: ErrorView, paint: Paint): string[] {
+  return error.hint === undefined ? [] : [`  ${paint('dim', error.hint)}`];
+}
+
+function problemText(
+  problem: Extract<ReportEvent, { type: 'problem' }>['problem'],
+  paint: Paint,
+): string {
+  const style = problem.severity === 'error' ? 'red' : 'yellow';
+  return `${paint(style, problem.severity)} ${problemLine(problem)}`;
+}
+
+function tableLines(
+  title: string,
+  columns: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): string[] {
+  const body = textTable(columns, rows).map((line) => `  ${line}`);
+  return title === '' ? ['', ...body, ''] : ['', title, ...body, ''];
+}
+
+function workflowEventLine(
+  event: Extract<ReportEvent, { type: 'workflow-event' }>,
+  paint: Paint,
+): string {
+  if (event.level === 'error') return `${paint('red', '✖')} ${event.message}`;
+  if (event.level === 'warning') return `${paint('yellow', '!')} ${event.message}`;
+  return `  ${event.message}`;
+}
+
+/** `similarity 12/40 · running 8 (azure 4, chameleon 4) · idle 20 · 38 jobs/min · 45 s left` */
+export function progressLine(snapshot: WorkflowSnapshot): string {
+  const parts = [`${snapshot.phase} ${snapshot.done}/${snapshot.total}`];
+  const where = Object.entries(snapshot.runningByCluster)
+    .filter(([, count]) => count > 0)
+    .map(([cluster, count]) => `${cluster} ${count}`)
+    .join(', ');
+  parts.push(`running ${snapshot.running}${where === '' ? '' : ` (${where})`}`);
+  parts.push(`idle ${snapshot.idle}`);
+  if (snapshot.held > 0) parts.push(`held ${snapshot.held}`);
+  if (snapshot.failed > 0) parts.push(`failed ${snapshot.failed}`);
+  if (snapshot.jobsPerMinute !== undefined) {
+    parts.push(`${snapshot.jobsPerMinute.toFixed(snapshot.jobsPerMinute < 10 ? 1 : 0)} jobs/min`);
+  }
+  if (snapshot.secondsLeft !== undefined) {
+    parts.push(`${formatDuration(snapshot.secondsLeft * 1000)} left`);
+  }
+  return parts.join(' · ');
+}
+
+/** A bar of `width` characters, filled to `share` (0 to 1). */
+export function bar(share: number, width: number): string {
+  const filled = Math.round(Math.min(1, Math.max(0, share)) * width);
+  return '█'.repeat(filled) + '░'.repeat(width - filled);
+}

@@ -1,0 +1,51 @@
+import type { Reporter, ReportEvent } from '../../ports/reporter.js';
+import type { Redactor } from '../../util/redact.js';
+import { eventLines, type Paint } from './lines.js';
+import { PlannedChanges } from './planned-changes.js';
+
+/** Seconds between two progress lines of a workflow while nothing else changes. */
+const PROGRESS_EVERY_SECONDS = 10;
+
+/** Lines for a log, a pipe or a terminal without cursor movement. */
+export class PlainReporter implements Reporter {
+  readonly #write: (line: string) => void;
+  readonly #now: () => Date;
+  readonly #redactor: Redactor;
+  readonly #paint: Paint;
+  readonly #planned = new PlannedChanges();
+  #lastProgress = { at: Number.NEGATIVE_INFINITY, key: '' };
+
+  constructor(
+    write: (line: string) => void,
+    options: { now: () => Date; redactor: Redactor; paint: Paint },
+  ) {
+    this.#write = write;
+    this.#now = options.now;
+    this.#redactor = options.redactor;
+    this.#paint = options.paint;
+  }
+
+  emit(event: ReportEvent): void {
+    if (event.type === 'workflow-progress' && !this.#progressIsNews(event)) return;
+    for (const shown of this.#planned.filter(event)) {
+      for (const line of eventLines(shown, this.#paint)) {
+        this.#write(`${this.#redactor.text(line)}\n`);
+      }
+    }
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #progressIsNews(event: Extract<ReportEvent, { type: 'workflow-progress' }>): boolean {
+    const { snapshot } = event;
+    const at = this.#now().getTime() / 1000;
+    const key = `${snapshot.phase} ${snapshot.failed} ${snapshot.held} ${snapshot.done === snapshot.total}`;
+    if (key === this.#lastProgress.key && at - this.#lastProgress.at < PROGRESS_EVERY_SECONDS) {
+      return false;
+    }
+    this.#lastProgress = { at, key };
+    return true;
+  }
+}

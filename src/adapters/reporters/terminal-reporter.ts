@@ -1,0 +1,125 @@
+import { Listr } from 'listr2';
+import ora, { type Ora } from 'ora';
+import type { Reporter, ReportEvent } from '../../ports/reporter.js';
+import { deferred, type Deferred } from '../../util/deferred.js';
+import type { Redactor } from '../../util/redact.js';
+import { ansiPaint, bar, changeLine, eventLines, finishedLine, progressLine } from './lines.js';
+import { PlannedChanges } from './planned-changes.js';
+
+interface LiveStep {
+  readonly end: Deferred<undefined>;
+  readonly drawn: Promise<unknown>;
+  readonly task: { title: string | undefined; output: string };
+}
+
+const BAR_WIDTH = 24;
+
+/**
+ * The view for a terminal: listr2 draws the running step, ora the running workflow, finished things
+ * stay as lines. Events are drawn strictly one after the other, since both redraw in place.
+ */
+export class TerminalReporter implements Reporter {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #redactor: Redactor;
+  readonly #planned = new PlannedChanges();
+  #tail: Promise<void> = Promise.resolve();
+  #step: LiveStep | undefined;
+  #spinner: Ora | undefined;
+
+  constructor(stream: NodeJS.WriteStream, redactor: Redactor) {
+    this.#stream = stream;
+    this.#redactor = redactor;
+  }
+
+  emit(event: ReportEvent): void {
+    for (const shown of this.#planned.filter(this.#redactor.deep(event))) {
+      this.#tail = this.#tail.then(() => this.#draw(shown));
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#tail;
+    this.#spinner?.stop();
+    this.#step?.end.resolve(undefined);
+    await this.#step?.drawn;
+  }
+
+  async #draw(event: ReportEvent): Promise<void> {
+    switch (event.type) {
+      case 'step-started':
+        this.#step = await startStep(event.title);
+        return;
+      case 'step-progress':
+        if (this.#step !== undefined) this.#step.task.output = event.message;
+        return;
+      case 'change':
+        if (this.#step === undefined) this.#print(event);
+        else this.#step.task.output = changeLine(event.change, event.state);
+        return;
+      case 'step-finished':
+      case 'step-failed':
+        await this.#endStep(event);
+        return;
+      case 'workflow-progress':
+        this.#progress(event);
+        return;
+      default:
+        this.#print(event);
+    }
+  }
+
+  async #endStep(event: Extract<ReportEvent, { type: 'step-finished' | 'step-failed' }>) {
+    const live = this.#step;
+    this.#step = undefined;
+    live?.end.resolve(undefined);
+    await live?.drawn;
+    if (event.type === 'step-finished') this.#write(finishedLine(event, ansiPaint));
+    else this.#print(event);
+  }
+
+  #progress(event: Extract<ReportEvent, { type: 'workflow-progress' }>): void {
+    const { snapshot } = event;
+    this.#spinner ??= ora({ stream: this.#stream, discardStdin: false }).start();
+    const share = snapshot.total === 0 ? 0 : snapshot.done / snapshot.total;
+    this.#spinner.text = `${bar(share, BAR_WIDTH)} ${progressLine(snapshot)}`;
+  }
+
+  #print(event: ReportEvent): void {
+    const ends = event.type === 'summary' || event.type === 'failed' || event.type === 'table';
+    if (ends) {
+      this.#spinner?.stop();
+      this.#spinner = undefined;
+    }
+    for (const line of eventLines(event, ansiPaint)) this.#write(line);
+  }
+
+  #write(line: string): void {
+    this.#spinner?.clear();
+    this.#stream.write(`${line}\n`);
+    this.#spinner?.render();
+  }
+}
+
+/** Starts drawing a step; listr2 hands out the task to write on once it runs it. */
+async function startStep(title: string): Promise<LiveStep> {
+  const end = deferred<undefined>();
+  const ready = deferred<LiveStep['task']>();
+  const list = new Listr(
+    [
+      {
+        title,
+        task: (_, task) => {
+          ready.resolve(task);
+          return end.promise;
+        },
+      },
+    ],
+    {
+      registerSignalListeners: false,
+      // The finished step is printed as a line of its own, with what came of it.
+      rendererOptions: { clearOutput: true },
+    },
+  );
+  const drawn = list.run();
+  return { end, drawn, task: await ready.promise };
+}
