@@ -1,0 +1,16 @@
+import type { Clock } from '../ports/clock.js';
+import type { Host } from '../ports/host.js';
+import type { Reporter } from '../ports/reporter.js';
+
+/** What every action is given: the outside world, through ports. */
+export interface ActionContext {
+  readonly reporter: Reporter;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** The machine crossflock runs on; embedded clusters live on its Docker Engine. */
+  readonly host: Host;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly readFile: (path: string) => Promise<Uint8Array>;
+  /** From now on this value is shown nowhere. */
+  readonly keepSecret: (value: string) => void;
+}

@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { LocalHost } from '../adapters/local-host.js';
+import { createReporter } from '../adapters/reporters/create-reporter.js';
+import { systemClock } from '../adapters/system-clock.js';
+import type { ActionContext } from '../actions/context.js';
+import { Redactor } from '../util/redact.js';
+
+/** What the process edge hands in; nothing else in the program touches `process`. */
+export interface Edge {
+  readonly scriptName: string;
+  readonly signal: AbortSignal;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface GlobalFlags {
+  readonly json: boolean;
+}
+
+/** The only place that constructs adapters. */
+export function createContext(edge: Edge, flags: GlobalFlags): ActionContext {
+  const redactor = new Redactor();
+  return {
+    reporter: createReporter({
+      json: flags.json,
+      stream: edge.stdout,
+      env: edge.env,
+      redactor,
+    }),
+    clock: systemClock,
+    signal: edge.signal,
+    host: new LocalHost(),
+    env: edge.env,
+    readFile: (path) => readFile(path),
+    keepSecret: (value) => {
+      redactor.add(value);
+    },
+  };
+}
