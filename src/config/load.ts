@@ -1,0 +1,107 @@
+import { dirname, resolve } from 'node:path';
+import type { Problem } from '../errors/problem.js';
+import { crossProblems } from './checks/all.js';
+import { placeholderProblems } from './checks/placeholders.js';
+import { parseJsonText } from './json-text.js';
+import { HIDDEN, secretPlaces } from './mask.js';
+import { schemaProblems } from './schema-check.js';
+import { resolveSecrets, whyUnreadable, type ConfigSources } from './secrets.js';
+import type { ResolvedConfig } from './types.js';
+
+export interface LoadedConfig {
+  /** Absolute path of the file. */
+  readonly file: string;
+  /** There unless a problem is an `error`. */
+  readonly config?: ResolvedConfig;
+  /** All there are, in the order of the document's checks. */
+  readonly problems: readonly Problem[];
+  /** Texts that must not appear in any output; for the redaction. */
+  readonly secrets: readonly string[];
+}
+
+/**
+ * Reads a configuration and finds everything that is wrong with it. Never throws for a bad file:
+ * that is what `problems` is for.
+ */
+export async function loadConfig(path: string, sources: ConfigSources): Promise<LoadedConfig> {
+  const file = resolve(path);
+  const read = await readText(path, file, sources);
+  if (typeof read !== 'string') return { file, problems: [read], secrets: [] };
+  const parsed = parseJsonText(read);
+  if (!parsed.ok) return { file, problems: parsed.problems, secrets: [] };
+
+  const resolved = await resolveSecrets(parsed.value, file, sources);
+  const found = [
+    ...parsed.problems,
+    ...merge(schemaProblems(parsed.value), placeholderProblems(parsed.value), [
+      ...crossProblems(parsed.value),
+      ...resolved.problems,
+    ]),
+  ];
+  const problems = hide(found, secretPlaces(parsed.value));
+  const loaded = { file, problems, secrets: resolved.secrets };
+  if (problems.some(({ severity }) => severity === 'error')) return loaded;
+  // The schema has no problem with the document, so it has the shape of its generated type.
+  return { ...loaded, config: withPaths(resolved.document as ResolvedConfig, file) };
+}
+
+/** The sources' text, or why there is none. */
+async function readText(
+  path: string,
+  file: string,
+  sources: ConfigSources,
+): Promise<string | Problem> {
+  const problem = (message: string, fix: string): Problem => ({
+    severity: 'error',
+    path,
+    message,
+    fix,
+  });
+  let bytes: Uint8Array;
+  try {
+    bytes = await sources.readFile(file);
+  } catch (error) {
+    return problem(whyUnreadable(error), 'give the path of a configuration file with -c');
+  }
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return text.trim() === '' ? problem('is empty', 'write a configuration into it') : text;
+  } catch {
+    return problem('is not text in UTF-8', 'save it as UTF-8');
+  }
+}
+
+/**
+ * One problem a place: a value that is still a placeholder needs no other complaint, but where the
+ * schema wants something that is no string, it stays an error.
+ */
+function merge(
+  schema: readonly Problem[],
+  placeholders: readonly Problem[],
+  cross: readonly Problem[],
+): readonly Problem[] {
+  const wrong = new Set(schema.map(({ path }) => path));
+  const unfilled = new Set(placeholders.map(({ path }) => path));
+  return [
+    ...schema.filter(({ path }) => !unfilled.has(path)),
+    ...cross.filter(({ path }) => !unfilled.has(path) && !wrong.has(path)),
+    ...placeholders.map((problem): Problem =>
+      wrong.has(problem.path) ? { ...problem, severity: 'error' } : problem,
+    ),
+  ];
+}
+
+function hide(problems: readonly Problem[], places: ReadonlySet<string>): readonly Problem[] {
+  return problems.map((problem) =>
+    problem.value !== undefined && places.has(problem.path) && problem.severity === 'error'
+      ? { ...problem, value: HIDDEN }
+      : problem,
+  );
+}
+
+/** File paths in the configuration are relative to its folder. */
+function withPaths(config: ResolvedConfig, file: string): ResolvedConfig {
+  const gem = config.workflow?.gem;
+  if (gem === undefined) return config;
+  return { ...config, workflow: { ...config.workflow, gem: resolve(dirname(file), gem) } };
+}

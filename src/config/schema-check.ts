@@ -1,0 +1,206 @@
+import { Ajv, type ErrorObject } from 'ajv';
+import type { Problem } from '../errors/problem.js';
+import { formatPath, isObject, stepsOf } from './paths.js';
+import { configSchema } from './schema.generated.js';
+import { show } from './show.js';
+import { nearest, orList } from './suggest.js';
+
+const SCHEMA_KEY = 'config';
+
+/** Everything about the document that the schema forbids, in our words. */
+export function schemaProblems(document: unknown): readonly Problem[] {
+  const ajv = new Ajv({ allErrors: true, verbose: true, strict: true, strictRequired: false });
+  ajv.addVocabulary(['x-write']);
+  ajv.addSchema(configSchema, SCHEMA_KEY);
+  const errors = errorsOf(ajv, SCHEMA_KEY, document);
+  const problems = expandUnions(ajv, errors).map((error) => describe(error, document));
+  return withoutTwins(problems).map(({ problem }) => problem);
+}
+
+function errorsOf(ajv: Ajv, key: string, data: unknown): readonly ErrorObject[] {
+  const validate = ajv.getSchema(key);
+  if (validate === undefined) throw new Error(`the schema has no part ${key}`);
+  return validate(data) === true ? [] : (validate.errors ?? []);
+}
+
+/**
+ * Where a value fits none of several forms, ajv tells the faults of each form. What helps is either
+ * one sentence about all forms, or, for an object where just one form is an object, its faults.
+ */
+function expandUnions(ajv: Ajv, errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const unions = errors.filter(({ keyword }) => keyword === 'anyOf');
+  const inUnion = (path: string): boolean =>
+    unions.some(({ instancePath: at }) => path === at || path.startsWith(`${at}/`));
+  const rest = errors.filter(({ instancePath }) => !inUnion(instancePath));
+  return [...rest, ...unions.flatMap((union) => expandUnion(ajv, union))];
+}
+
+function expandUnion(ajv: Ajv, union: ErrorObject): readonly ErrorObject[] {
+  const forms = (union.schema as readonly { readonly $ref?: string }[]).flatMap(
+    ({ $ref }) => $ref ?? [],
+  );
+  const [form] = forms;
+  if (!isObject(union.data) || form === undefined || forms.length > 1) return [union];
+  return errorsOf(ajv, `${SCHEMA_KEY}${form}`, union.data).map((error) => ({
+    ...error,
+    instancePath: `${union.instancePath}${error.instancePath}`,
+  }));
+}
+
+interface Described {
+  readonly problem: Problem;
+  /** The object that a property is missing from or unknown to. */
+  readonly owner: string;
+  readonly missing?: string;
+  readonly meant?: string | undefined;
+}
+
+function describe(error: ErrorObject, document: unknown): Described {
+  const steps = stepsOf(error.instancePath, document);
+  const owner = formatPath(steps);
+  const params = error.params as Readonly<Record<string, unknown>>;
+  if (error.keyword === 'required') {
+    const missing = String(params['missingProperty']);
+    return { owner, missing, problem: missingProblem(error, formatPath([...steps, missing])) };
+  }
+  if (error.keyword === 'additionalProperties') {
+    const unknown = String(params['additionalProperty']);
+    const known = Object.keys(asObject(asObject(error.parentSchema)['properties']));
+    const meant = nearest(unknown, known);
+    const problem: Problem = {
+      severity: 'error',
+      path: formatPath([...steps, unknown]),
+      value: JSON.stringify(unknown),
+      message: 'is not a property here',
+      fix:
+        meant === undefined ? `remove it, or write ${orList(known)}` : `did you mean "${meant}"?`,
+    };
+    return { owner, meant, problem };
+  }
+  if (error.keyword === 'propertyNames' || error.propertyName !== undefined) {
+    return { owner, problem: nameProblem(error, owner) };
+  }
+  return { owner, problem: valueProblem(error, owner) };
+}
+
+function missingProblem(error: ErrorObject, path: string): Problem {
+  const missing = String((error.params as Readonly<Record<string, unknown>>)['missingProperty']);
+  const schema = resolve(asObject(asObject(error.parentSchema)['properties'])[missing]);
+  const example = JSON.stringify(exampleOf(schema));
+  return {
+    severity: 'error',
+    path,
+    message: 'is missing',
+    fix: `write ${writeOf(schema)}, such as "${missing}": ${example}`,
+  };
+}
+
+function nameProblem(error: ErrorObject, owner: string): Problem {
+  const params = error.params as Readonly<Record<string, unknown>>;
+  return {
+    severity: 'error',
+    path: owner,
+    value: JSON.stringify(error.propertyName ?? params['propertyName']),
+    message: 'cannot name an environment variable',
+    fix: 'write letters, digits and "_", with no digit first',
+  };
+}
+
+function valueProblem(error: ErrorObject, path: string): Problem {
+  const schema = asObject(error.parentSchema);
+  const fix = `write ${literal(error, schema) ?? suggestion(error, schema)}`;
+  const base = { severity: 'error', path, value: show(error.data), fix } as const;
+  const { limit } = error.params as { readonly limit?: number };
+  switch (error.keyword) {
+    case 'minimum':
+      return { ...base, message: `is below ${String(limit)}` };
+    case 'exclusiveMinimum':
+      return { ...base, message: `is not above ${String(limit)}` };
+    case 'maximum':
+      return { ...base, message: `is above ${String(limit)}` };
+    case 'minLength':
+    case 'minItems':
+      return {
+        ...base,
+        message: error.data === '' || isEmpty(error.data) ? 'is empty' : 'is too short',
+      };
+    case 'maxItems':
+      return { ...base, message: 'is too long' };
+    default:
+      return { ...base, message: `is not ${writeOf(schema)}` };
+  }
+}
+
+function isEmpty(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
+/** The same value in the right type: `4096` for `"4096"`, `"1"` for `1`, `false` for `"false"`. */
+function literal(
+  error: ErrorObject,
+  schema: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const { data } = error;
+  if (typeof data === 'number' || typeof data === 'boolean') {
+    return takesText(schema) ? JSON.stringify(String(data)) : undefined;
+  }
+  if (error.keyword !== 'type' || typeof data !== 'string') return undefined;
+  const pattern = WRITTEN_AS[String(schema['type'])];
+  return pattern?.exec(data.trim())?.[0].toLowerCase();
+}
+
+/** How a value of another type looks when it was put into quotes. */
+const WRITTEN_AS: Readonly<Record<string, RegExp>> = {
+  boolean: /^(?:true|false)$/i,
+  number: /^\d+(?:\.\d+)?$/,
+  integer: /^\d+$/,
+};
+
+/** Whether any string will do. */
+function takesText(schema: Readonly<Record<string, unknown>>): boolean {
+  const forms = Array.isArray(schema['anyOf']) ? (schema['anyOf'] as unknown[]) : [schema];
+  return forms
+    .map(asObject)
+    .some((form) => form['type'] === 'string' && form['enum'] === undefined);
+}
+
+function suggestion(error: ErrorObject, schema: Readonly<Record<string, unknown>>): string {
+  const values = schema['enum'];
+  if (Array.isArray(values) && typeof error.data === 'string') {
+    const meant = nearest(error.data, values.map(String));
+    if (meant !== undefined) return JSON.stringify(meant);
+  }
+  const example = JSON.stringify(exampleOf(schema));
+  return error.keyword === 'type' ? example : `${writeOf(schema)}, such as ${example}`;
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  return isObject(value) ? value : {};
+}
+
+function resolve(value: unknown): Readonly<Record<string, unknown>> {
+  const schema = asObject(value);
+  const reference = schema['$ref'];
+  if (typeof reference !== 'string') return schema;
+  const name = reference.split('/').at(-1) ?? '';
+  return { ...asObject(asObject(configSchema['definitions'])[name]), ...schema };
+}
+
+function writeOf(schema: Readonly<Record<string, unknown>>): string {
+  const text = schema['x-write'];
+  return typeof text === 'string' ? text : 'what the schema says';
+}
+
+function exampleOf(schema: Readonly<Record<string, unknown>>): unknown {
+  const examples = schema['examples'];
+  return Array.isArray(examples) ? (examples as unknown[])[0] : undefined;
+}
+
+/** A misspelt property is both unknown and missing: one of the two says it all. */
+function withoutTwins(all: readonly Described[]): readonly Described[] {
+  return all.filter(
+    ({ owner, missing }) =>
+      missing === undefined ||
+      !all.some((other) => other.owner === owner && other.meant === missing),
+  );
+}

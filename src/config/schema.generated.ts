@@ -1,0 +1,733 @@
+// Made from schemas/config.schema.json by scripts/generate-types.mjs; change the schema and run
+// `npm run generate`.
+/* eslint-disable max-lines */
+
+export const configSchema: Readonly<Record<string, unknown>> = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'Config',
+  description:
+    'A deployment of HTCondor pools in containers across clouds, and the workflow to run on it.',
+  type: 'object',
+  additionalProperties: false,
+  required: ['clusters', 'containers', 'network'],
+  properties: {
+    $schema: {
+      description:
+        'Where this schema is, so that an editor can complete and check the file while it is written.',
+      type: 'string',
+      minLength: 1,
+      'x-write': 'the path of the schema',
+      examples: ['../schemas/config.schema.json'],
+    },
+    name: {
+      description:
+        'Names the deployment: its Docker network, its embedded Marathons and its volumes. Two deployments on one machine need two names. Default: `crossflock`.',
+      type: 'string',
+      minLength: 1,
+      'x-write': 'a name',
+      examples: ['crossflock', 'golub'],
+    },
+    clusters: {
+      description: 'The clusters that containers can be placed on, each with a Marathon.',
+      type: 'array',
+      minItems: 1,
+      items: { $ref: '#/definitions/cluster' },
+      'x-write': 'a list of clusters',
+      examples: [[{ id: 'chameleon', marathon_uri: 'http://192.0.2.10:9090/v2/apps' }]],
+    },
+    containers: {
+      description:
+        'The containers to run: one submitter, and executors for it to send its jobs to.',
+      type: 'array',
+      minItems: 1,
+      items: { $ref: '#/definitions/container' },
+      'x-write': 'a list of containers',
+      examples: [
+        [
+          {
+            id: 'runner1',
+            cluster: 'chameleon',
+            image: 'crossflock/executor',
+            n_cpus: 4,
+            mem: 4096,
+          },
+        ],
+      ],
+    },
+    network: { $ref: '#/definitions/network' },
+    workflow: { $ref: '#/definitions/workflow' },
+  },
+  definitions: {
+    secretEnv: {
+      title: 'SecretEnv',
+      description: 'A secret in an environment variable of the machine that runs crossflock.',
+      type: 'object',
+      additionalProperties: false,
+      required: ['$env'],
+      properties: {
+        $env: {
+          description:
+            'Name of the environment variable. An unset or empty one must be set before anything is deployed.',
+          type: 'string',
+          minLength: 1,
+          pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+          'x-write': 'the name of an environment variable',
+          examples: ['IRODS_PASSWORD'],
+        },
+      },
+      examples: [{ $env: 'IRODS_PASSWORD' }],
+      'x-write': 'an object',
+    },
+    secretFile: {
+      title: 'SecretFile',
+      description: 'A secret in a file. Line breaks at its end do not count.',
+      type: 'object',
+      additionalProperties: false,
+      required: ['$file'],
+      properties: {
+        $file: {
+          description: 'Path of the file, relative to the folder of the configuration file.',
+          type: 'string',
+          minLength: 1,
+          'x-write': 'the path of a file',
+          examples: ['secrets/irods-password'],
+        },
+      },
+      examples: [{ $file: 'secrets/irods-password' }],
+      'x-write': 'an object',
+    },
+    textOrSecret: {
+      title: 'TextOrSecret',
+      description:
+        'A string as it is, or a reference to a secret, which is read when the file is loaded and never shown.',
+      anyOf: [
+        { type: 'string' },
+        { $ref: '#/definitions/secretEnv' },
+        { $ref: '#/definitions/secretFile' },
+      ],
+      'x-write': 'a string, {"$env": "NAME"} or {"$file": "path"}',
+      examples: ['text', { $env: 'IRODS_PASSWORD' }, { $file: 'secrets/irods-password' }],
+    },
+    cluster: {
+      title: 'ClusterConfig',
+      description:
+        'A cluster: either a Marathon that is already there, or a machine whose Docker Engine gets an embedded one.',
+      type: 'object',
+      additionalProperties: false,
+      required: ['id'],
+      properties: {
+        id: {
+          description:
+            'How containers refer to the cluster; also the name of the cloud in reports.',
+          type: 'string',
+          minLength: 1,
+          'x-write': 'a name',
+          examples: ['chameleon', 'azure'],
+        },
+        marathon_uri: {
+          description:
+            'Where an existing Marathon answers, with or without `/v2/apps`. Leave it out where `engine` is `embedded`.',
+          type: 'string',
+          minLength: 1,
+          'x-write': 'the address of a Marathon',
+          examples: ['http://192.0.2.10:9090', 'http://192.0.2.10:9090/v2/apps'],
+        },
+        engine: {
+          description:
+            'Leave it out for an existing Marathon at `marathon_uri`. With `embedded`, crossflock starts its own Marathon on the Docker Engine of this machine.',
+          anyOf: [
+            { title: 'EmbeddedEngineName', type: 'string', enum: ['embedded'] },
+            { $ref: '#/definitions/embeddedEngine' },
+          ],
+          'x-write': '"embedded" or {"type": "embedded"}',
+          examples: [
+            'embedded',
+            { type: 'embedded', port: 19090, resources: { cpus: 6, mem: 8192, disk: 100000 } },
+          ],
+        },
+        auth: { $ref: '#/definitions/auth' },
+      },
+      'x-write': 'an object',
+      examples: [{ id: 'azure', engine: 'embedded' }],
+    },
+    embeddedEngine: {
+      title: 'EmbeddedEngineConfig',
+      description: 'The embedded Marathon of a cluster, with its settings.',
+      type: 'object',
+      additionalProperties: false,
+      required: ['type'],
+      properties: {
+        type: {
+          description: 'The kind of engine.',
+          type: 'string',
+          enum: ['embedded'],
+          'x-write': 'the kind of engine',
+          examples: ['embedded'],
+        },
+        port: {
+          description:
+            'Port on 127.0.0.1 that the embedded Marathon listens on. Default: 19090 for the first embedded cluster, 19091 for the second, and so on.',
+          type: 'integer',
+          minimum: 1,
+          maximum: 65535,
+          'x-write': 'a port number',
+          examples: [19090],
+        },
+        resources: { $ref: '#/definitions/engineResources' },
+      },
+      'x-write': 'an object',
+      examples: [{ type: 'embedded', port: 19090 }],
+    },
+    engineResources: {
+      title: 'EngineResources',
+      description:
+        'What the embedded Marathon may give to containers. Default: what the machine has.',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        cpus: {
+          description:
+            'CPUs on offer. More than the machine has is allowed: containers then share.',
+          type: 'number',
+          exclusiveMinimum: 0,
+          'x-write': 'a number of CPUs',
+          examples: [6],
+        },
+        mem: {
+          description: 'Memory on offer, in MB.',
+          type: 'number',
+          exclusiveMinimum: 0,
+          'x-write': 'a number of megabytes',
+          examples: [8192],
+        },
+        disk: {
+          description: 'Disk space on offer, in MB.',
+          type: 'number',
+          minimum: 0,
+          'x-write': 'a number of megabytes',
+          examples: [100000],
+        },
+      },
+      'x-write': 'an object',
+      examples: [{ cpus: 6, mem: 8192, disk: 100000 }],
+    },
+    auth: {
+      title: 'AuthConfig',
+      description: 'Basic authentication at the Marathon.',
+      type: 'object',
+      additionalProperties: false,
+      required: ['username', 'password'],
+      properties: {
+        username: {
+          description: 'User name.',
+          type: 'string',
+          minLength: 1,
+          'x-write': 'a user name',
+          examples: ['marathon'],
+        },
+        password: {
+          description: 'Password; better a reference to a secret than the password itself.',
+          $ref: '#/definitions/textOrSecret',
+          examples: [{ $env: 'MARATHON_PASSWORD' }, { $file: 'secrets/marathon-password' }],
+        },
+      },
+      'x-write': 'an object',
+      examples: [{ username: 'marathon', password: { $env: 'MARATHON_PASSWORD' } }],
+    },
+    container: {
+      title: 'ContainerConfig',
+      description: 'A container: an app on the Marathon of its cluster, with a virtual IP.',
+      type: 'object',
+      additionalProperties: false,
+      required: ['id', 'cluster', 'image', 'n_cpus', 'mem'],
+      properties: {
+        id: {
+          description:
+            'Names the container, its app and its host name in the pool: lower-case letters, digits, `-` and `.`.',
+          type: 'string',
+          minLength: 1,
+          'x-write': 'a name',
+          examples: ['submitter', 'runner1'],
+        },
+        cluster: {
+          description: 'Id of the cluster to run on.',
+          type: 'string',
+          minLength: 1,
+          'x-write': 'the id of a cluster',
+          examples: ['chameleon'],
+        },
+        image: {
+          description: 'Docker image.',
+          type: 'string',
+          minLength: 1,
+          'x-write': 'the name of an image',
+          examples: ['crossflock/executor', 'scidas/kinc-submitter'],
+        },
+        role: {
+          description:
+            'What the container is in the pool. Default: `submitter` where the id or the image contains "submitter", `executor` where one contains "executor", "worker" or "runner", otherwise `other`.',
+          type: 'string',
+          enum: ['submitter', 'executor', 'other'],
+          'x-write': '"submitter", "executor" or "other"',
+          examples: ['executor'],
+        },
+        n_cpus: {
+          description: 'CPUs. An executor offers as many slots.',
+          type: 'number',
+          exclusiveMinimum: 0,
+          'x-write': 'a number of CPUs',
+          examples: [4],
+        },
+        mem: {
+          description:
+            'Memory in MB. A KINC job needs 1024 MB, so an executor needs `n_cpus` times as much.',
+          type: 'number',
+          exclusiveMinimum: 0,
+          'x-write': 'a number of megabytes',
+          examples: [4096],
+        },
+        disk: {
+          description: 'Disk space in MB. Default: 0.',
+          type: 'number',
+          minimum: 0,
+          'x-write': 'a number of megabytes',
+          examples: [10000],
+        },
+        instances: {
+          description:
+            'How many of this container to run. With n above 1 they are called `<id>-1` to `<id>-n`, and the address in `network.containers` is the first of n consecutive ones. Default: 1.',
+          type: 'integer',
+          minimum: 1,
+          maximum: 1000,
+          'x-write': 'a whole number from 1 to 1000',
+          examples: [3],
+        },
+        ports: {
+          description: 'Ports of the container that its host forwards to it. Default: none.',
+          type: 'array',
+          items: { $ref: '#/definitions/port' },
+          'x-write': 'a list of ports',
+          examples: [[{ container_port: 22, host_port: 0, protocol: 'tcp' }]],
+        },
+        args: {
+          description:
+            'Arguments for the image, each a string or a secret. The flock list `-f` of the submitter may be left out: it is then made of the addresses of all executors.',
+          type: 'array',
+          items: { $ref: '#/definitions/textOrSecret' },
+          'x-write': 'a list of strings',
+          examples: [['-k', { $file: 'id_ed25519.pub' }, '-p', { $env: 'IRODS_PASSWORD' }]],
+        },
+        env: {
+          description:
+            'Environment variables, each a string or a secret. `SCIDAS_RESC_CPUS`, `SCIDAS_RESC_MEM` and `SCIDAS_APP_NETWORK` are worked out where they are not given.',
+          type: 'object',
+          propertyNames: { pattern: '^[A-Za-z_][A-Za-z0-9_]*$' },
+          additionalProperties: { $ref: '#/definitions/textOrSecret' },
+          'x-write': 'an object of strings',
+          examples: [{ OMP_NUM_THREADS: '1', IRODS_PASSWORD: { $env: 'IRODS_PASSWORD' } }],
+        },
+        volumes: {
+          description:
+            'Folders of the host, or named Docker volumes, to mount. Default: none, but a submitter keeps its state in a named volume at `/var/lib/crossflock`.',
+          type: 'array',
+          items: { $ref: '#/definitions/volume' },
+          'x-write': 'a list of volumes',
+          examples: [[{ container_path: '/data', host_path: '/srv/gem', mode: 'RO' }]],
+        },
+        labels: {
+          description: 'Labels of the app. Names beginning with `crossflock.` are taken.',
+          type: 'object',
+          additionalProperties: { type: 'string', 'x-write': 'a string', examples: ['genomics'] },
+          'x-write': 'an object of strings',
+          examples: [{ team: 'genomics' }],
+        },
+        constraints: {
+          description:
+            "Where on the cluster the container may run, in Marathon's form: field, operator and, for most operators, a value.",
+          type: 'array',
+          items: {
+            type: 'array',
+            minItems: 2,
+            maxItems: 3,
+            items: { type: 'string', 'x-write': 'a string', examples: ['hostname'] },
+            'x-write': 'a list of two or three strings',
+            examples: [['hostname', 'UNIQUE']],
+          },
+          'x-write': 'a list of constraints',
+          examples: [
+            [
+              ['hostname', 'UNIQUE'],
+              ['hostname', 'LIKE', 'node-[1-3]'],
+            ],
+          ],
+        },
+        health_checks: {
+          description:
+            "How Marathon finds out whether the container is well, in Marathon's form. Default: none.",
+          type: 'array',
+          items: { $ref: '#/definitions/healthCheck' },
+          'x-write': 'a list of health checks',
+          examples: [
+            [{ protocol: 'COMMAND', command: { value: 'condor_status' }, gracePeriodSeconds: 60 }],
+          ],
+        },
+        privileged: {
+          description:
+            'Run with all privileges of the host. Nothing of crossflock needs it. Default: false.',
+          type: 'boolean',
+          'x-write': 'true or false',
+          examples: [false],
+        },
+        kill_grace_seconds: {
+          description:
+            'Seconds between asking the container to end and killing it. Default: 15 for submitters and executors, otherwise what Marathon does.',
+          type: 'integer',
+          minimum: 0,
+          maximum: 3600,
+          'x-write': 'a whole number of seconds',
+          examples: [30],
+        },
+      },
+      'x-write': 'an object',
+      examples: [
+        { id: 'runner1', cluster: 'chameleon', image: 'crossflock/executor', n_cpus: 4, mem: 4096 },
+      ],
+    },
+    port: {
+      title: 'PortConfig',
+      description: 'A port of a container.',
+      type: 'object',
+      additionalProperties: false,
+      required: ['container_port'],
+      properties: {
+        container_port: {
+          description: 'Port inside the container.',
+          type: 'integer',
+          minimum: 1,
+          maximum: 65535,
+          'x-write': 'a port number',
+          examples: [22],
+        },
+        host_port: {
+          description: 'Port on the host; with 0 Marathon picks one. Default: 0.',
+          type: 'integer',
+          minimum: 0,
+          maximum: 65535,
+          'x-write': 'a port number, or 0',
+          examples: [0, 2222],
+        },
+        protocol: {
+          description: 'Protocol. Default: `tcp`.',
+          type: 'string',
+          enum: ['tcp', 'udp', 'udp,tcp'],
+          'x-write': '"tcp", "udp" or "udp,tcp"',
+          examples: ['tcp'],
+        },
+        name: {
+          description: 'Name of the port, for `PORT_<NAME>` in the environment.',
+          type: 'string',
+          minLength: 1,
+          pattern: '^[a-z0-9-]+$',
+          'x-write': 'a name of lower-case letters, digits and "-"',
+          examples: ['ssh'],
+        },
+      },
+      'x-write': 'an object',
+      examples: [{ container_port: 22, host_port: 0, protocol: 'tcp' }],
+    },
+    volume: {
+      title: 'VolumeConfig',
+      description: 'A folder of the host or a named Docker volume, seen inside the container.',
+      type: 'object',
+      additionalProperties: false,
+      required: ['container_path'],
+      properties: {
+        container_path: {
+          description: 'Absolute path inside the container.',
+          type: 'string',
+          minLength: 1,
+          pattern: '^/',
+          'x-write': 'an absolute path',
+          examples: ['/data'],
+        },
+        host_path: {
+          description: 'Absolute path on the host. Either this or `name`.',
+          type: 'string',
+          minLength: 1,
+          pattern: '^/',
+          'x-write': 'an absolute path',
+          examples: ['/srv/gem'],
+        },
+        name: {
+          description:
+            'Name of a Docker volume, made where there is none. Either this or `host_path`.',
+          type: 'string',
+          minLength: 1,
+          pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]+$',
+          'x-write': 'the name of a Docker volume',
+          examples: ['gem-data'],
+        },
+        mode: {
+          description: 'Read-write or read-only. Default: `RW`.',
+          type: 'string',
+          enum: ['RW', 'RO'],
+          'x-write': '"RW" or "RO"',
+          examples: ['RO'],
+        },
+      },
+      'x-write': 'an object',
+      examples: [{ container_path: '/data', host_path: '/srv/gem', mode: 'RO' }],
+    },
+    healthCheck: {
+      title: 'HealthCheckConfig',
+      description: "A health check, in Marathon's form.",
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        protocol: {
+          description:
+            'How to check: a request or connection by Marathon, or a command inside the container. Default: `HTTP`.',
+          type: 'string',
+          enum: ['HTTP', 'HTTPS', 'TCP', 'COMMAND', 'MESOS_HTTP', 'MESOS_HTTPS', 'MESOS_TCP'],
+          'x-write':
+            '"HTTP", "HTTPS", "TCP", "COMMAND", "MESOS_HTTP", "MESOS_HTTPS" or "MESOS_TCP"',
+          examples: ['COMMAND'],
+        },
+        command: {
+          title: 'HealthCheckCommand',
+          description: 'The command, where `protocol` is `COMMAND`.',
+          type: 'object',
+          additionalProperties: false,
+          required: ['value'],
+          properties: {
+            value: {
+              description: 'Command line for a shell; the container is well when it ends with 0.',
+              type: 'string',
+              minLength: 1,
+              'x-write': 'a command line',
+              examples: ['condor_status'],
+            },
+          },
+          examples: [{ value: 'condor_status' }],
+          'x-write': 'an object',
+        },
+        path: {
+          description: 'Path to request, where `protocol` is an HTTP one. Default: `/`.',
+          type: 'string',
+          minLength: 1,
+          'x-write': 'a path',
+          examples: ['/ping'],
+        },
+        port: {
+          description: 'Port to check.',
+          type: 'integer',
+          minimum: 1,
+          maximum: 65535,
+          'x-write': 'a port number',
+          examples: [8080],
+        },
+        portIndex: {
+          description: 'Which of `ports` to check, counted from 0. Default: 0.',
+          type: 'integer',
+          minimum: 0,
+          'x-write': 'a whole number from 0',
+          examples: [0],
+        },
+        gracePeriodSeconds: {
+          description: 'Seconds after the start in which failures do not count. Default: 300.',
+          type: 'integer',
+          minimum: 0,
+          'x-write': 'a whole number of seconds',
+          examples: [60],
+        },
+        intervalSeconds: {
+          description: 'Seconds between two checks. Default: 60.',
+          type: 'integer',
+          minimum: 0,
+          'x-write': 'a whole number of seconds',
+          examples: [10],
+        },
+        timeoutSeconds: {
+          description: 'Seconds a check may take. Default: 20.',
+          type: 'integer',
+          minimum: 0,
+          'x-write': 'a whole number of seconds',
+          examples: [10],
+        },
+        delaySeconds: {
+          description:
+            'Seconds before the first check, for `COMMAND` and `MESOS_` protocols. Default: 15.',
+          type: 'integer',
+          minimum: 0,
+          'x-write': 'a whole number of seconds',
+          examples: [5],
+        },
+        maxConsecutiveFailures: {
+          description:
+            'Failures in a row after which the container is started anew; 0 means never. Default: 3.',
+          type: 'integer',
+          minimum: 0,
+          'x-write': 'a whole number from 0',
+          examples: [3],
+        },
+        ignoreHttp1xx: {
+          description: 'Whether answers 100 to 199 count as neither good nor bad. Default: false.',
+          type: 'boolean',
+          'x-write': 'true or false',
+          examples: [false],
+        },
+        ipProtocol: {
+          description: 'IP version to connect with. Default: `IPv4`.',
+          type: 'string',
+          enum: ['IPv4', 'IPv6'],
+          'x-write': '"IPv4" or "IPv6"',
+          examples: ['IPv4'],
+        },
+      },
+      'x-write': 'an object',
+      examples: [{ protocol: 'COMMAND', command: { value: 'condor_status' } }],
+    },
+    network: {
+      title: 'NetworkConfig',
+      description: 'The virtual network that the containers reach each other by.',
+      type: 'object',
+      additionalProperties: false,
+      required: ['cidr', 'containers'],
+      properties: {
+        cidr: {
+          description:
+            'Address range of the network. Its last usable address is kept for the host.',
+          type: 'string',
+          minLength: 1,
+          'x-write': 'an address range',
+          examples: ['172.16.0.0/24'],
+        },
+        driver: {
+          description:
+            'How containers get their addresses: `bridge` is a Docker network on one machine. Default: `bridge`.',
+          type: 'string',
+          enum: ['bridge'],
+          'x-write': '"bridge"',
+          examples: ['bridge'],
+        },
+        containers: {
+          description: 'The address of every container.',
+          type: 'array',
+          items: { $ref: '#/definitions/address' },
+          'x-write': 'a list of addresses',
+          examples: [[{ id: 'submitter', ip_addr: '172.16.0.1' }]],
+        },
+      },
+      examples: [
+        { cidr: '172.16.0.0/24', containers: [{ id: 'submitter', ip_addr: '172.16.0.1' }] },
+      ],
+      'x-write': 'an object',
+    },
+    address: {
+      title: 'AddressConfig',
+      description: 'The virtual IP of one container.',
+      type: 'object',
+      additionalProperties: false,
+      required: ['id', 'ip_addr'],
+      properties: {
+        id: {
+          description: 'Id of the container.',
+          type: 'string',
+          minLength: 1,
+          'x-write': 'the id of a container',
+          examples: ['submitter'],
+        },
+        ip_addr: {
+          description: 'Its virtual IP; with `instances` above 1, the first of them.',
+          type: 'string',
+          minLength: 1,
+          'x-write': 'an address',
+          examples: ['172.16.0.1'],
+        },
+      },
+      'x-write': 'an object',
+      examples: [{ id: 'submitter', ip_addr: '172.16.0.1' }],
+    },
+    workflow: {
+      title: 'WorkflowConfig',
+      description: 'What to run on the pool. Every setting can be given on the command line too.',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        type: {
+          description:
+            'Kind of workflow: `kinc` builds a gene co-expression network. Default: `kinc`.',
+          type: 'string',
+          enum: ['kinc'],
+          'x-write': '"kinc"',
+          examples: ['kinc'],
+        },
+        gem: {
+          description:
+            'The gene expression matrix: a tab-separated file, gzipped or not. Relative to the folder of the configuration file.',
+          type: 'string',
+          minLength: 1,
+          'x-write': 'the path of a file',
+          examples: ['../data/golub-gem.txt.gz'],
+        },
+        jobs: {
+          description:
+            'Number of similarity jobs to cut the work into. Default: worked out from the slots of the pool.',
+          type: 'integer',
+          minimum: 1,
+          maximum: 100000,
+          'x-write': 'a whole number from 1 to 100000',
+          examples: [200],
+        },
+        method: {
+          description: "Correlation: `sc` is Spearman's, `pc` is Pearson's. Default: `sc`.",
+          type: 'string',
+          enum: ['sc', 'pc'],
+          'x-write': '"sc" or "pc"',
+          examples: ['sc'],
+        },
+        min_obs: {
+          description: 'Samples that two genes must have in common to be compared. Default: 30.',
+          type: 'integer',
+          minimum: 2,
+          'x-write': 'a whole number from 2',
+          examples: [30],
+        },
+        na_val: {
+          description: 'How the matrix writes a missing value. Default: `NA`.',
+          type: 'string',
+          minLength: 1,
+          'x-write': 'a string',
+          examples: ['NA'],
+        },
+        threshold: {
+          description:
+            'Genes whose correlation is at least this (in absolute value) are connected; `rmt` finds the value by random matrix theory. Default: `rmt`.',
+          anyOf: [
+            { title: 'ThresholdValue', type: 'number', minimum: 0, maximum: 1 },
+            { title: 'ThresholdMethod', type: 'string', enum: ['rmt'] },
+          ],
+          'x-write': 'a number from 0 to 1, or "rmt"',
+          examples: [0.8, 'rmt'],
+        },
+        request_memory_mb: {
+          description: 'Memory that each job asks for, in MB. Default: 1024.',
+          type: 'integer',
+          minimum: 1,
+          'x-write': 'a whole number of megabytes',
+          examples: [1024],
+        },
+        retries: {
+          description: 'How often a failed job is tried again. Default: 2.',
+          type: 'integer',
+          minimum: 0,
+          maximum: 20,
+          'x-write': 'a whole number from 0 to 20',
+          examples: [2],
+        },
+      },
+      examples: [{ type: 'kinc', gem: '../data/golub-gem.txt.gz', method: 'sc', threshold: 0.8 }],
+      'x-write': 'an object',
+    },
+  },
+};

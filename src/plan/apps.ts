@@ -1,0 +1,150 @@
+import type { ResolvedContainer } from '../config/types.js';
+import type { AppPortMapping, AppVolume, MarathonApp } from '../ports/marathon-app.js';
+import { NO_POOL_KEY, POOL_KEY_FOLDER, POOL_KEY_VARIABLE, type PoolKey } from './pool-key.js';
+import type { AppPlan, AppRole } from './types.js';
+
+/** Where the submitter's image keeps its queue, spool and runs. */
+export const STATE_FOLDER = '/var/lib/crossflock';
+/** Time for HTCondor to put its queue away and to evict jobs. */
+const POOL_KILL_GRACE_SECONDS = 15;
+
+/** One instance of a container, with its address. */
+export interface PlacedContainer {
+  readonly id: string;
+  readonly role: AppRole;
+  readonly ip: string;
+  readonly container: ResolvedContainer;
+}
+
+/** What an app needs to know about the rest of the deployment. */
+export interface AppContext {
+  readonly name: string;
+  readonly cidr: string;
+  readonly executorAddresses: readonly string[];
+  /** Ids of the clusters with the embedded engine. */
+  readonly embedded: ReadonlySet<string>;
+  readonly poolKey: PoolKey;
+}
+
+/** The app of one instance, without what the virtual network adds. */
+export function planApp(placed: PlacedContainer, context: AppContext): AppPlan {
+  const { id, role, ip, container } = placed;
+  const args = argsOf(placed, context);
+  const app: MarathonApp = {
+    id: `/${id}`,
+    ...(args.length > 0 ? { args } : {}),
+    cpus: container.n_cpus,
+    mem: container.mem,
+    disk: container.disk ?? 0,
+    instances: 1,
+    container: {
+      type: 'DOCKER',
+      docker: {
+        image: container.image,
+        privileged: container.privileged ?? false,
+        parameters: namedVolumes(placed, context).map((value) => ({ key: 'volume', value })),
+      },
+      volumes: hostVolumes(placed, context),
+      portMappings: (container.ports ?? []).map(portMapping),
+    },
+    networks: [],
+    env: envOf(placed, context),
+    labels: labelsOf(placed, context),
+    ...optional('constraints', container.constraints),
+    ...optional('healthChecks', container.health_checks),
+    ...killGrace(placed),
+  };
+  return { containerId: id, clusterId: container.cluster, role, ip, app };
+}
+
+function argsOf({ role, container }: PlacedContainer, context: AppContext): readonly string[] {
+  const args = container.args ?? [];
+  if (role !== 'submitter' || args.includes('-f')) return args;
+  if (context.executorAddresses.length === 0) return args;
+  return ['-f', context.executorAddresses.join(','), ...args];
+}
+
+function inPool(role: AppRole): boolean {
+  return role !== 'other';
+}
+
+function envOf({ role, container }: PlacedContainer, context: AppContext): Record<string, string> {
+  const needsKey = inPool(role) && !context.embedded.has(container.cluster);
+  return {
+    SCIDAS_APP_NETWORK: context.cidr,
+    SCIDAS_RESC_CPUS: String(container.n_cpus),
+    SCIDAS_RESC_MEM: String(container.mem),
+    ...(needsKey ? { [POOL_KEY_VARIABLE]: context.poolKey.value ?? NO_POOL_KEY } : {}),
+    ...container.env,
+  };
+}
+
+function labelsOf({ id, role, container }: PlacedContainer, context: AppContext) {
+  return {
+    ...container.labels,
+    'crossflock.deployment': context.name,
+    'crossflock.container': id,
+    'crossflock.role': role,
+  };
+}
+
+/** Named volumes go through the Docker parameter: Marathon's volumes know folders of the host only. */
+function namedVolumes({ id, role, container }: PlacedContainer, context: AppContext) {
+  const volumes = container.volumes ?? [];
+  const named = volumes.flatMap(({ name, container_path, mode }) =>
+    name === undefined ? [] : [`${name}:${container_path}${mode === 'RO' ? ':ro' : ''}`],
+  );
+  const hasState = role !== 'submitter' || mounts(container, STATE_FOLDER);
+  return hasState ? named : [...named, `${context.name}-${id}:${STATE_FOLDER}`];
+}
+
+function hostVolumes({ role, container }: PlacedContainer, context: AppContext): AppVolume[] {
+  const given = (container.volumes ?? []).flatMap(({ host_path, container_path, mode }) =>
+    host_path === undefined
+      ? []
+      : [{ containerPath: container_path, hostPath: host_path, mode: mode ?? 'RW' }],
+  );
+  const needsKey =
+    inPool(role) &&
+    context.embedded.has(container.cluster) &&
+    !mounts(container, POOL_KEY_FOLDER) &&
+    container.env?.[POOL_KEY_VARIABLE] === undefined;
+  if (!needsKey) return given;
+  const key: AppVolume = {
+    containerPath: POOL_KEY_FOLDER,
+    hostPath: context.poolKey.directory,
+    mode: 'RO',
+  };
+  return [...given, key];
+}
+
+function mounts(container: ResolvedContainer, path: string): boolean {
+  return (container.volumes ?? []).some(
+    ({ container_path }) => container_path.replace(/\/+$/, '') === path,
+  );
+}
+
+type Port = NonNullable<ResolvedContainer['ports']>[number];
+
+function portMapping(port: Port): AppPortMapping {
+  return {
+    containerPort: port.container_port,
+    hostPort: port.host_port ?? 0,
+    protocol: port.protocol ?? 'tcp',
+    ...optional('name', port.name),
+  };
+}
+
+function killGrace({ role, container }: PlacedContainer) {
+  const seconds =
+    container.kill_grace_seconds ?? (inPool(role) ? POOL_KILL_GRACE_SECONDS : undefined);
+  return optional('taskKillGracePeriodSeconds', seconds);
+}
+
+/** `{[key]: value}`, or nothing where there is no value. */
+function optional<Key extends string, Value>(
+  key: Key,
+  value: Value | undefined,
+): Partial<Record<Key, Value>> {
+  return value === undefined ? {} : ({ [key]: value } as Record<Key, Value>);
+}

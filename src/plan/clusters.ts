@@ -1,0 +1,44 @@
+import type { ResolvedCluster } from '../config/types.js';
+import type { ClusterPlan } from './types.js';
+
+const FIRST_EMBEDDED_PORT = 19090;
+
+type EngineConfig = ResolvedCluster['engine'];
+
+/**
+ * The loopback port of each embedded Marathon, in the order of `engines`; undefined for clusters
+ * that are not embedded. Without a port of its own, the n-th embedded one (from 0) gets 19090 + n.
+ */
+export function enginePorts(engines: readonly EngineConfig[]): readonly (number | undefined)[] {
+  let embedded = 0;
+  return engines.map((engine) => {
+    if (engine === undefined) return undefined;
+    const port = FIRST_EMBEDDED_PORT + embedded;
+    embedded += 1;
+    return typeof engine === 'object' ? (engine.port ?? port) : port;
+  });
+}
+
+/**
+ * The base of a Marathon's API: `http://h:9090/v2/apps/` as `http://h:9090`. The address in the
+ * original's files ends in `/v2/apps`.
+ */
+export function marathonBase(uri: string): string {
+  return uri.replace(/\/+$/, '').replace(/(?:\/v2(?:\/apps)?)?\/*$/, '');
+}
+
+/** The clusters with their engines and the URLs of their Marathons. */
+export function planClusters(clusters: readonly ResolvedCluster[]): readonly ClusterPlan[] {
+  const ports = enginePorts(clusters.map((cluster) => cluster.engine));
+  return clusters.map((cluster, index) => {
+    const auth = cluster.auth === undefined ? {} : { auth: cluster.auth };
+    const port = ports[index];
+    if (port === undefined) {
+      const marathonUrl = marathonBase(cluster.marathon_uri ?? '');
+      return { id: cluster.id, engine: { type: 'given' }, marathonUrl, ...auth };
+    }
+    const resources = typeof cluster.engine === 'object' ? (cluster.engine.resources ?? {}) : {};
+    const marathonUrl = `http://127.0.0.1:${String(port)}`;
+    return { id: cluster.id, engine: { type: 'embedded', port, resources }, marathonUrl, ...auth };
+  });
+}
