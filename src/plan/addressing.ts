@@ -87,3 +87,8 @@ export function reservedFor(network: Network, address: number): string | undefin
   if (address === network.gateway) return "the host's own address in the network";
   return undefined;
 }
+
+/** What the range around an address is for, such as `private`, `loopback` or `unicast` (public). */
+export function rangeKind(address: number): string {
+  return ipaddr.IPv4.parse(formatAddress(address)).range();
+}

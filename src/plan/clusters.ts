@@ -3,7 +3,7 @@ import type { ClusterPlan } from './types.js';
 
 const FIRST_EMBEDDED_PORT = 19090;
 
-type EngineConfig = ResolvedCluster['engine'];
+export type EngineConfig = ResolvedCluster['engine'];
 
 /**
  * The loopback port of each embedded Marathon, in the order of `engines`; undefined for clusters

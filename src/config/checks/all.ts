@@ -1,6 +1,27 @@
 import type { Problem } from '../../errors/problem.js';
+import { viewOf, type View } from '../view.js';
+import { addressProblems } from './addresses.js';
+import { clusterProblems } from './clusters.js';
+import { containerProblems } from './containers.js';
+import { flockProblems } from './flock.js';
+import { nameProblems } from './ids.js';
+import { networkProblems } from './network.js';
+import { portProblems } from './ports.js';
+import { resourceProblems } from './resources.js';
 
-/** Every check that looks at more than one place of the document. */
-export function crossProblems(_document: unknown): readonly Problem[] {
-  return [];
+const CHECKS: readonly ((view: View) => readonly Problem[])[] = [
+  nameProblems,
+  clusterProblems,
+  containerProblems,
+  portProblems,
+  resourceProblems,
+  networkProblems,
+  addressProblems,
+  flockProblems,
+];
+
+/** Everything that is wrong between the places of a document, as far as its shape permits. */
+export function crossProblems(document: unknown): readonly Problem[] {
+  const view = viewOf(document);
+  return CHECKS.flatMap((check) => check(view));
 }

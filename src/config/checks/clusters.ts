@@ -1,0 +1,118 @@
+import type { Problem } from '../../errors/problem.js';
+import { marathonBase } from '../../plan/clusters.js';
+import type { ClusterView, View } from '../view.js';
+import { clusterIdProblem } from './ids.js';
+
+const EXAMPLE = '"http://192.0.2.10:9090"';
+
+/** Clusters one by one, then against each other. */
+export function clusterProblems({ clusters }: View): readonly Problem[] {
+  return [
+    ...clusters.flatMap((cluster) => [...ownProblems(cluster)]),
+    ...duplicateIds(clusters),
+    ...samePorts(clusters),
+  ];
+}
+
+function ownProblems(cluster: ClusterView): readonly Problem[] {
+  const { id, path, marathonUri, hasUri, embedded } = cluster;
+  const problems: (Problem | undefined)[] = [
+    id === undefined ? undefined : clusterIdProblem(id, `${path}.id`),
+  ];
+  if (!embedded && !hasUri) {
+    problems.push({
+      severity: 'error',
+      path: `${path}.marathon_uri`,
+      message: 'is missing, and there is no embedded engine either',
+      fix: `write the address of a Marathon, such as ${EXAMPLE}, or "engine": "embedded"`,
+    });
+  }
+  if (embedded && hasUri) {
+    problems.push({
+      severity: 'warning',
+      path: `${path}.marathon_uri`,
+      ...(marathonUri === undefined ? {} : { value: JSON.stringify(withoutUser(marathonUri)) }),
+      message: 'is not used, because the embedded engine goes first',
+      fix: 'remove it, or remove "engine" to use this Marathon',
+    });
+  }
+  if (!embedded && marathonUri !== undefined) {
+    problems.push(uriProblem(marathonUri, `${path}.marathon_uri`));
+  }
+  return problems.filter((problem) => problem !== undefined);
+}
+
+/** The address without a user and a password in it. */
+function withoutUser(uri: string): string {
+  return uri.replace(/^([a-z]+:\/\/)?[^/?#]*@/i, '$1');
+}
+
+function uriProblem(uri: string, path: string): Problem | undefined {
+  const base = { severity: 'error', path, value: JSON.stringify(withoutUser(uri)) } as const;
+  if (!/^https?:\/\//i.test(uri)) {
+    const guess = /^[\w.-]+(?::\d+)?(?:\/.*)?$/.test(uri)
+      ? JSON.stringify(`http://${uri}`)
+      : EXAMPLE;
+    return { ...base, message: 'is not the address of a Marathon', fix: `write ${guess}` };
+  }
+  const url = URL.parse(uri);
+  if (url === null) {
+    return { ...base, message: 'is not the address of a Marathon', fix: `write ${EXAMPLE}` };
+  }
+  if (url.username !== '' || url.password !== '') {
+    const fix = 'move them to "auth": {"username": …, "password": {"$env": …}}';
+    return { ...base, message: 'came with a user or a password in it', fix };
+  }
+  if (url.search === '' && url.hash === '') return undefined;
+  const fix = `write ${JSON.stringify(marathonBase(`${url.origin}${url.pathname}`))}`;
+  return { ...base, message: 'has more than an address', fix };
+}
+
+function duplicateIds(clusters: readonly ClusterView[]): readonly Problem[] {
+  const first = new Map<string, string>();
+  return clusters.flatMap(({ id, path }): readonly Problem[] => {
+    if (id === undefined) return [];
+    const other = first.get(id);
+    if (other === undefined) {
+      first.set(id, path);
+      return [];
+    }
+    return [
+      {
+        severity: 'error',
+        path: `${path}.id`,
+        value: JSON.stringify(id),
+        message: `is the id of ${other} too`,
+        fix: 'give one of the two another id',
+      },
+    ];
+  });
+}
+
+function samePorts(clusters: readonly ClusterView[]): readonly Problem[] {
+  const first = new Map<number, string>();
+  const taken = new Set(clusters.flatMap(({ port }) => port ?? []));
+  return clusters.flatMap(({ port, path }): readonly Problem[] => {
+    if (port === undefined) return [];
+    const other = first.get(port);
+    if (other === undefined) {
+      first.set(port, path);
+      return [];
+    }
+    return [
+      {
+        severity: 'error',
+        path: `${path}.engine.port`,
+        value: String(port),
+        message: `is the port of ${other} too`,
+        fix: `write another one, such as ${String(freePort(taken, port))}`,
+      },
+    ];
+  });
+}
+
+function freePort(taken: ReadonlySet<number>, from: number): number {
+  let port = from;
+  while (taken.has(port)) port = port < 65535 ? port + 1 : 1024;
+  return port;
+}

@@ -1,0 +1,74 @@
+import type { Problem } from '../../errors/problem.js';
+import { formatAddress, parseAddress } from '../../plan/addressing.js';
+import type { ContainerView, View } from '../view.js';
+import { PLACEHOLDER } from './placeholders.js';
+
+const FLAG = '-f';
+
+/** Flock lists of submitters that name an address no executor has. */
+export function flockProblems(view: View): readonly Problem[] {
+  if (!view.allContainers || !view.allAddresses) return [];
+  const roles = rolesByAddress(view);
+  return view.containers
+    .filter(({ role }) => role === 'submitter')
+    .flatMap((submitter) => listProblems(submitter, roles));
+}
+
+interface Holder {
+  readonly id: string;
+  readonly role: ContainerView['role'];
+}
+
+/** Who has which address, instances included. */
+function rolesByAddress({ containers, addresses }: View): ReadonlyMap<string, Holder> {
+  const holders = new Map<string, Holder>();
+  for (const { id, ip } of addresses) {
+    const container = containers.find((each) => each.id === id);
+    const first = ip === undefined ? undefined : parseAddress(ip);
+    if (id === undefined || container === undefined || first === undefined) continue;
+    for (let offset = 0; offset < container.instances; offset += 1) {
+      holders.set(formatAddress(first + offset), { id, role: container.role });
+    }
+  }
+  return holders;
+}
+
+function listProblems(
+  { args, path }: ContainerView,
+  holders: ReadonlyMap<string, Holder>,
+): readonly Problem[] {
+  const at = args.indexOf(FLAG);
+  if (at < 0) return [];
+  const executors = [...holders].filter(([, { role }]) => role === 'executor').map(([ip]) => ip);
+  const fix =
+    executors.length === 0
+      ? 'add an executor with this address, or remove it'
+      : `write some of ${executors.slice(0, 8).join(',')}${executors.length > 8 ? ',…' : ''}, or leave ${FLAG} out`;
+  if (at === args.length - 1) {
+    const place = `${path}.args[${String(at)}]`;
+    return [
+      { severity: 'error', path: place, value: `"${FLAG}"`, message: 'has no list after it', fix },
+    ];
+  }
+  const list = args[at + 1];
+  // A secret reference or a placeholder: nothing to compare with yet.
+  if (list === undefined || PLACEHOLDER.test(list)) return [];
+  return list
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '' && holders.get(entry)?.role !== 'executor')
+    .map((entry) => ({
+      severity: 'error',
+      path: `${path}.args[${String(at + 1)}]`,
+      value: JSON.stringify(entry),
+      message: whoHasIt(entry, holders.get(entry)),
+      fix,
+    }));
+}
+
+function whoHasIt(entry: string, holder: Holder | undefined): string {
+  if (holder !== undefined) return `is the address of "${holder.id}", which is no executor`;
+  return parseAddress(entry) === undefined
+    ? 'in the flock list is not an address'
+    : 'is an address that no executor has';
+}
