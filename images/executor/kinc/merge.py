@@ -25,8 +25,8 @@ class MergeOptions:
 
 
 def chunk_name(job_index: int) -> str:
-    """The file name of job `job_index` (from 1)."""
-    return f"chunk_{job_index:05d}.kinc"
+    """The file name of job `job_index` (from 1); it has the number of the DAG node, from 0."""
+    return f"chunk_{job_index - 1:05d}.kinc"
 
 
 def run_merge(options: MergeOptions) -> dict:

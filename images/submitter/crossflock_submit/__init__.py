@@ -1,1 +1,1 @@
-"""submit"""
+"""Submission and observation of KINC workflow runs, inside the submitter."""

@@ -1,0 +1,130 @@
+"""The submit descriptions of a run's four kinds of jobs, as text.
+
+Commands are described in the HTCondor manual, condor_submit.
+"""
+
+import shlex
+from collections.abc import Sequence
+
+from .plan import RunPlan
+
+KINC = "/usr/local/bin/kinc"
+GEM = "gem.txt"
+GEM_PACKED = "gem.txt.gz"
+MATRIX = "similarity.kinc"
+LOGS, CHUNKS, RESULTS = "logs", "chunks", "results"
+MOST_HOLDS = 2
+HELD_SECONDS = 30
+
+
+def submit_files(plan: RunPlan) -> dict[str, str]:
+    """Every submit description by file name."""
+    chunk_kb = 4 * (plan.gem.pairs // plan.jobs + 1) // 1024 + 1
+    matrix_kb = 4 * plan.gem.pairs // 1024 + 1
+    gem_kb = len(plan.gem.text) // 1024 + 1
+    return {
+        "similarity.sub": _similarity(plan, gem_kb + chunk_kb),
+        "merge.sub": _merge(plan, gem_kb + 2 * matrix_kb),
+        "threshold.sub": _threshold(plan, matrix_kb),
+        "extract.sub": _extract(plan, 2 * matrix_kb),
+    }
+
+
+def _gem_arguments(plan: RunPlan) -> list[str]:
+    return [
+        *("--ematrix", GEM_PACKED),
+        *("--rows", str(plan.gem.lines)),
+        *("--cols", str(plan.gem.samples)),
+        "--headers",
+        "--omit_na",
+        *("--na_val", plan.na_val),
+    ]
+
+
+def _similarity(plan: RunPlan, disk_kb: int) -> str:
+    arguments = ["similarity", *_gem_arguments(plan)]
+    arguments += ["--method", plan.method, "--min_obs", str(plan.min_obs)]
+    arguments += ["--num_jobs", str(plan.jobs), "--job_index", "$(index)", "--output", "$(chunk)"]
+    if plan.min_job_seconds > 0:
+        arguments += ["--min_seconds", f"{plan.min_job_seconds:g}"]
+    return _description(plan, arguments, [GEM_PACKED], {"$(chunk)": CHUNKS}, disk_kb)
+
+
+def _merge(plan: RunPlan, disk_kb: int) -> str:
+    arguments = ["merge", *_gem_arguments(plan), "--chunks", CHUNKS, "--num_jobs", str(plan.jobs)]
+    arguments += ["--output", MATRIX, "--summary", "merge.json"]
+    outputs = {MATRIX: ".", "merge.json": RESULTS}
+    return _description(plan, arguments, [GEM_PACKED, CHUNKS], outputs, disk_kb)
+
+
+def _threshold(plan: RunPlan, disk_kb: int) -> str:
+    arguments = ["threshold", "--matrix", MATRIX, "--threshold", plan.threshold_text]
+    arguments += ["--summary", "threshold.json"]
+    return _description(plan, arguments, [MATRIX], {"threshold.json": RESULTS}, disk_kb)
+
+
+def _extract(plan: RunPlan, disk_kb: int) -> str:
+    arguments = ["extract", "--matrix", MATRIX, "--threshold", "threshold.json"]
+    arguments += ["--edges", "network.tsv", "--graphml", "network.graphml", "--summary", "extract.json"]
+    outputs = {"network.tsv": RESULTS, "network.graphml": RESULTS, "extract.json": RESULTS}
+    return _description(plan, arguments, [MATRIX, f"{RESULTS}/threshold.json"], outputs, disk_kb)
+
+
+def _description(
+    plan: RunPlan, arguments: Sequence[str], inputs: Sequence[str], outputs: dict[str, str], disk_kb: int
+) -> str:
+    moves = [f"{name}={folder}/{name}" for name, folder in outputs.items() if folder != "."]
+    lines = [
+        "universe = vanilla",
+        f"executable = {KINC}",
+        "transfer_executable = False",
+        f'arguments = "{_quoted(arguments)}"',
+        "should_transfer_files = YES",
+        # A job that fails has no output files; asking for them would hold it instead.
+        "when_to_transfer_output = ON_SUCCESS",
+        f"transfer_input_files = {', '.join(inputs)}",
+        # Named outputs also spare each job the second that HTCondor otherwise waits to
+        # tell new files from old ones by their time.
+        f"transfer_output_files = {', '.join(outputs)}",
+        f'transfer_output_remaps = "{"; ".join(moves)}"',
+        f"output = {LOGS}/$(node).$(try).out",
+        f"error = {LOGS}/$(node).$(try).err",
+        "request_cpus = 1",
+        *_memory(plan),
+        f"request_disk = {disk_kb}",
+        *_held(),
+        f'MY.CrossflockRun = "{plan.run_id}"',
+        "notification = Never",
+        "queue",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(arguments: Sequence[str]) -> str:
+    """The arguments in condor_submit's new syntax: '' and "" stand for the quotes."""
+    words = []
+    for argument in arguments:
+        plain = shlex.quote(argument) == argument or argument.startswith("$(")
+        words.append(argument if plain else "'" + argument.replace("'", "''") + "'")
+    return " ".join(words).replace('"', '""')
+
+
+def _memory(plan: RunPlan) -> list[str]:
+    """Each retry asks for twice as much, up to what the largest executor has."""
+    wanted = f"min({{{plan.request_memory} * pow(2, $(try)), {plan.max_memory}}})"
+    return [f"memory_mb = {wanted}", "request_memory = $INT(memory_mb)"]
+
+
+def _held() -> list[str]:
+    """A job that HTCondor holds (a failed transfer, say) is tried again, then fails.
+
+    Held jobs would keep the DAG waiting for ever. A person's hold (code 1) is respected.
+    A job over its memory is removed, so that DAGMan retries it with more.
+    """
+    machine_held = "JobStatus == 5 && HoldReasonCode =!= 1"
+    waited = f"time() - EnteredCurrentStatus > {HELD_SECONDS}"
+    over_memory = "JobStatus == 2 && ResidentSetSize > 1024 * RequestMemory * 5 / 4"
+    return [
+        f"periodic_release = {machine_held} && NumHolds <= {MOST_HOLDS} && {waited}",
+        f"periodic_remove = ({machine_held} && NumHolds > {MOST_HOLDS}) || ({over_memory})",
+    ]
