@@ -1,0 +1,189 @@
+import type { MarathonApp } from '../ports/marathon-app.js';
+
+import type { AppInfo, DeploymentInfo, QueueInfo } from './answers.js';
+import type { AppState } from './app-state.js';
+import { appState, isRunning } from './app-state.js';
+import { DEPLOYMENT_LABEL } from './check.js';
+import type { MarathonClient } from './client.js';
+import { differences } from './diff.js';
+import { currentFailure, isImageMissing, pendingReason } from './reasons.js';
+import type { Session } from './session.js';
+import { absoluteId } from './url.js';
+
+/** An app that is waited for. */
+export interface AwaitedApp {
+  readonly app: MarathonApp;
+  /** The deployment that was started for it. */
+  readonly deploymentId: string | undefined;
+}
+
+/**
+ * An app is given up before the deadline when this many of its tasks failed because there is no such
+ * image: one might be a registry that is being filled, a second one is a misspelt name.
+ */
+export const MISSING_IMAGE_LIMIT = 2;
+
+/** Watches apps until each of them runs or has failed for good, and keeps what was last seen. */
+export class AppWaiter {
+  readonly #session: Session;
+  readonly #awaited: readonly AwaitedApp[];
+  readonly #label: string | undefined;
+  readonly #imageFailures = new Map<string, Set<string>>();
+  readonly #told = new Map<string, string>();
+  #states: readonly AppState[];
+
+  constructor(session: Session, awaited: readonly AwaitedApp[]) {
+    this.#session = session;
+    this.#awaited = awaited;
+    this.#label = commonSelector(awaited.map(({ app }) => app));
+    this.#states = awaited.map(({ app }) => unseen(app));
+  }
+
+  /** What was last seen, in the order of the apps. */
+  get states(): readonly AppState[] {
+    return this.#states;
+  }
+
+  /** Resolves when there is nothing left to wait for; throws the reason of the signal when it fires. */
+  async untilDecided(): Promise<void> {
+    const { watch, client, signal } = this.#session;
+    if (this.#awaited.length === 0) return;
+    await watch.until(async (isQuiet) => {
+      const options = { signal, once: true };
+      const apps = await client.listApps({ ...options, label: this.#label });
+      // The reasons cost two more requests: when nothing happens, they are worth them.
+      const details = isQuiet
+        ? { queue: await client.queue(options), deployments: await client.deployments(options) }
+        : undefined;
+      this.#states = this.#assess(apps, details);
+      this.#tellNews();
+      return this.#states.some(({ state }) => state === 'pending') ? undefined : true;
+    }, signal);
+  }
+
+  /**
+   * Reads once more and says why each pending app is pending. For after the deadline: a server that
+   * does not answer becomes the reason.
+   */
+  async explain(signal: AbortSignal): Promise<readonly AppState[]> {
+    this.#states = await explained(
+      this.#session.client,
+      { label: this.#label, signal },
+      (apps, details) => this.#assess(apps, details),
+    ).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      return this.#states.map((one) => (one.state === 'pending' ? { ...one, reason } : one));
+    });
+    return this.#states;
+  }
+
+  #assess(apps: readonly AppInfo[], details: Details | undefined): readonly AppState[] {
+    const byId = new Map(apps.map((app) => [app.id, app]));
+    return this.#awaited.map((one) => {
+      const found = byId.get(absoluteId(one.app.id));
+      if (found === undefined) {
+        return { ...unseen(one.app), reason: 'it is not there any more: somebody deleted it' };
+      }
+      return this.#assessOne(found, one, details);
+    });
+  }
+
+  #assessOne(found: AppInfo, one: AwaitedApp, details: Details | undefined): AppState {
+    const state = appState(found, one.deploymentId);
+    const foreign = differences(one.app, found.definition);
+    if (foreign.length > 0) {
+      const reason = `somebody else changed it; to be as wanted: ${foreign.join(', ')}`;
+      return { ...state, state: 'pending', reason };
+    }
+    if (state.state === 'running') return state;
+    if (this.#isHopeless(found)) {
+      return {
+        ...state,
+        state: 'failed',
+        ...pendingReason(found, [], []),
+        hint: `check the image ${one.app.container.docker.image}`,
+      };
+    }
+    if (details === undefined) return state;
+    return { ...state, ...pendingReason(found, details.queue, details.deployments) };
+  }
+
+  /** Counts the tasks that failed for want of the image. */
+  #isHopeless(app: AppInfo): boolean {
+    const failure = currentFailure(app);
+    if (failure === undefined || !isImageMissing(failure)) return false;
+    const tasks = this.#imageFailures.get(app.id) ?? new Set<string>();
+    this.#imageFailures.set(app.id, tasks.add(`${failure.taskId} ${failure.timestamp}`));
+    return tasks.size >= MISSING_IMAGE_LIMIT && !app.tasks.some(isRunning);
+  }
+
+  /** Every app's news, once. */
+  #tellNews(): void {
+    for (const state of this.#states) {
+      const message = news(state);
+      if (message === undefined || this.#told.get(state.appId) === message) continue;
+      this.#told.set(state.appId, message);
+      this.#session.onProgress({ appId: state.appId, message });
+    }
+  }
+}
+
+interface Details {
+  readonly queue: readonly QueueInfo[];
+  readonly deployments: readonly DeploymentInfo[];
+}
+
+function news(state: AppState): string | undefined {
+  const on = state.host === undefined || state.host === '' ? '' : ` on ${state.host}`;
+  if (state.state === 'running') return `runs${on}`;
+  if (state.state === 'failed') return `is given up: ${state.reason ?? 'it failed'}`;
+  return state.reason === undefined ? undefined : `waits: ${state.reason}`;
+}
+
+async function explained<T>(
+  client: MarathonClient,
+  options: { readonly label: string | undefined; readonly signal: AbortSignal },
+  use: (apps: readonly AppInfo[], details: Details) => T,
+): Promise<T> {
+  const once = { signal: options.signal, once: true };
+  const [apps, queue, deployments] = await Promise.all([
+    client.listApps({ ...once, label: options.label }),
+    client.queue(once),
+    client.deployments(once),
+  ]);
+  return use(apps, { queue, deployments });
+}
+
+/**
+ * The states of these apps as they are now, with reasons. An app that the server does not have is
+ * `absent`. Throws what the client throws.
+ */
+export async function appStatus(
+  client: MarathonClient,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly AppState[]> {
+  return explained(client, { label: undefined, signal }, (apps, details) => {
+    const byId = new Map(apps.map((app) => [app.id, app]));
+    return ids.map(absoluteId).map((appId) => {
+      const app = byId.get(appId);
+      if (app === undefined) return { appId, state: 'absent', ports: [] };
+      const state = appState(app);
+      if (state.state === 'running') return state;
+      return { ...state, ...pendingReason(app, details.queue, details.deployments) };
+    });
+  });
+}
+
+function unseen(app: MarathonApp): AppState {
+  return { appId: absoluteId(app.id), state: 'pending', ports: [] };
+}
+
+/** A label selector that picks all these apps, so that a shared Marathon need not list them all. */
+function commonSelector(apps: readonly MarathonApp[]): string | undefined {
+  const names = new Set(apps.map((app) => app.labels[DEPLOYMENT_LABEL]));
+  const [name] = names;
+  // Other characters would need quoting, which versions differ in.
+  if (names.size !== 1 || name === undefined || !/^[A-Za-z0-9._-]+$/.test(name)) return undefined;
+  return `${DEPLOYMENT_LABEL}==${name}`;
+}
