@@ -35,7 +35,8 @@ check_shell() {
     if [[ $(head -n 1 "$file") == *bash ]]; then bash -n "$file"; else sh -n "$file"; fi
   done
   if command -v shellcheck >/dev/null; then
-    shellcheck -x "${files[@]}"
+    # Versions before 0.10 take the body of a function that only a trap calls for dead code.
+    shellcheck -x --exclude=SC2317 "${files[@]}"
     note "shellcheck finds nothing in ${#files[@]} files"
   else
     note "the syntax of ${#files[@]} files is right; no shellcheck on this machine"
