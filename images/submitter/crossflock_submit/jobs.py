@@ -15,6 +15,9 @@ MATRIX = "similarity.kinc"
 LOGS, CHUNKS, RESULTS = "logs", "chunks", "results"
 MOST_HOLDS = 2
 HELD_SECONDS = 30
+# Jobs that ask for the same resources can follow each other on one claim; small needs
+# are therefore rounded up to this.
+LEAST_DISK_KB = 256 * 1024
 
 
 def submit_files(plan: RunPlan) -> dict[str, str]:
@@ -91,7 +94,7 @@ def _description(
         f"error = {LOGS}/$(node).$(try).err",
         "request_cpus = 1",
         *_memory(plan),
-        f"request_disk = {disk_kb}",
+        f"request_disk = {max(disk_kb, LEAST_DISK_KB)}",
         *_held(),
         f'MY.CrossflockRun = "{plan.run_id}"',
         "notification = Never",
