@@ -255,6 +255,8 @@ export interface Orchestrator {
   resetDelay(appId: string): boolean;
   /** Calls `listener` for every event until the returned function is called. */
   subscribe(listener: (event: MarathonEvent) => void): () => void;
-  /** For `api_post_event`, `event_stream_attached` and the like, which the API causes. */
+  /** Hands an event to all subscribers. The API publishes `api_post_event`, `group_change_success`,
+   * `group_change_failed`, `event_stream_attached` and `event_stream_detached`; the orchestrator
+   * publishes all others (deployments, tasks, instances, health). */
   publish(event: MarathonEvent): void;
 }

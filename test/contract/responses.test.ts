@@ -1,6 +1,7 @@
 /** The response and error examples, against what the server answers in the same situation. */
 import { describe, expect, it } from 'vitest';
 import type { QueueEntry, Task } from '../../src/embedded/orchestrator.js';
+import { omit } from "../../src/embedded/api/parse/objects.js";
 import { CheckedServer } from './support/checked-server.js';
 import { example, exampleText } from './support/schemas.js';
 
@@ -75,7 +76,7 @@ describe('responses', () => {
 
   it('shows a staging task', async () => {
     const server = await withSubmitter();
-    const { startedAt: _startedAt, ...rest } = TASK;
+    const rest = omit(TASK, 'startedAt');
     const id = `${INSTANCE}._app.2`;
     const staging: Task = { ...rest, id, state: 'TASK_STAGING', ipAddresses: [] };
     server.orchestrator.setTasks('/submitter', [staging]);
