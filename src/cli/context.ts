@@ -16,6 +16,7 @@ export interface Edge {
 
 export interface GlobalFlags {
   readonly json: boolean;
+  readonly debug: boolean;
 }
 
 /** The only place that constructs adapters. */
@@ -25,6 +26,7 @@ export function createContext(edge: Edge, flags: GlobalFlags): ActionContext {
     reporter: createReporter({
       json: flags.json,
       stream: edge.stdout,
+      errorStream: edge.stderr,
       env: edge.env,
       redactor,
     }),

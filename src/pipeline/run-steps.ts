@@ -1,8 +1,7 @@
 import { CrossflockError, toCrossflockError } from '../errors/crossflock-error.js';
 import type { Clock } from '../ports/clock.js';
 import type { ErrorView, Reporter } from '../ports/reporter.js';
-import { fanOut } from '../util/fan-out.js';
-import type { Step, StepChange, StepContext } from './step.js';
+import type { Step, StepContext } from './step.js';
 
 export interface PipelineOptions {
   readonly reporter: Reporter;
@@ -54,13 +53,16 @@ async function runStep(current: Step, options: PipelineOptions, started: number)
     progress: (message) => {
       reporter.emit({ type: 'step-progress', step: current.id, message });
     },
+    applied: ({ view }) => {
+      reporter.emit({ type: 'change', step: current.id, change: view, state: 'applied' });
+    },
   };
   const changes = await current.check(context);
   for (const change of changes) {
     reporter.emit({ type: 'change', step: current.id, change: change.view, state: 'planned' });
   }
   // The one guard: nothing below this line happens in a dry run.
-  if (!dryRun) await applyAll(current, changes, context, reporter);
+  if (!dryRun && changes.length > 0) await current.apply(changes, context);
   const message = dryRun ? undefined : await current.settle?.(context);
   reporter.emit({
     type: 'step-finished',
@@ -71,29 +73,6 @@ async function runStep(current: Step, options: PipelineOptions, started: number)
     milliseconds: clock.monotonicMs() - started,
   });
   return changes.length;
-}
-
-async function applyAll(
-  current: Step,
-  changes: readonly StepChange[],
-  context: StepContext,
-  reporter: Reporter,
-): Promise<void> {
-  const { failed } = await fanOut(changes, current.concurrency ?? 1, async (change) => {
-    context.signal.throwIfAborted();
-    await current.apply(change, context);
-    reporter.emit({ type: 'change', step: current.id, change: change.view, state: 'applied' });
-  });
-  const first = failed[0];
-  if (first === undefined) return;
-  if (failed.length === 1) throw toCrossflockError(first.error);
-  const lines = failed.map(
-    ({ target, error }) => `${target.view.target}: ${toCrossflockError(error).message}`,
-  );
-  throw new CrossflockError(`${failed.length} of ${changes.length} failed: ${lines.join('; ')}`, {
-    code: toCrossflockError(first.error).code,
-    cause: new AggregateError(failed.map(({ error }) => error)),
-  });
 }
 
 function interrupted(cause: unknown): CrossflockError {

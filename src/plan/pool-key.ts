@@ -1,3 +1,5 @@
+import type { MarathonApp } from '../ports/marathon-app.js';
+
 /** How the pool's signing key reaches the containers. */
 export interface PoolKey {
   /** Folder on the host that holds the file `pool-key`; mounted where the engine is embedded. */
@@ -15,3 +17,9 @@ export const POOL_KEY_FOLDER = '/run/secrets/crossflock';
 export const POOL_KEY_VARIABLE = 'CROSSFLOCK_POOL_KEY';
 /** Stands for the key in a plan that was made without it. */
 export const NO_POOL_KEY = '<pool-key>';
+
+/** The app with the key in place of its stand-in; other apps as they are. */
+export function withPoolKey(app: MarathonApp, key: string | undefined): MarathonApp {
+  if (key === undefined || app.env[POOL_KEY_VARIABLE] !== NO_POOL_KEY) return app;
+  return { ...app, env: { ...app.env, [POOL_KEY_VARIABLE]: key } };
+}

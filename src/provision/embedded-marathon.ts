@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CrossflockError } from '../errors/crossflock-error.js';
+import { CrossflockError, toCrossflockError } from '../errors/crossflock-error.js';
 import type { Host } from '../ports/host.js';
 import type { ChangeView } from '../ports/reporter.js';
 import type { ClusterPlan, EmbeddedEngine } from '../plan/types.js';
@@ -159,6 +159,29 @@ export async function applyMarathon(
         { code: 'command-failed', cause: result },
       );
     }
+  }
+}
+
+/**
+ * Calls `ping`; when that fails because the server ended, says what the server said last.
+ * @param ping resolves when the server answers, rejects when it has not for long enough
+ */
+export async function untilMarathonAnswers(
+  host: Host,
+  name: string,
+  ping: () => Promise<void>,
+): Promise<void> {
+  try {
+    await ping();
+  } catch (error) {
+    const { exitCode, stderr, stdout } = await host.run(['docker', 'logs', '--tail', '1', name]);
+    const said = firstLine(stderr) || firstLine(stdout);
+    if (exitCode !== 0 || said === '') throw error;
+    throw new CrossflockError(`the embedded marathon ${name} does not answer: ${said}`, {
+      code: toCrossflockError(error).code,
+      cause: error,
+      hint: `see docker logs ${name}`,
+    });
   }
 }
 

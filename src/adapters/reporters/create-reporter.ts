@@ -8,6 +8,7 @@ import { TerminalReporter } from './terminal-reporter.js';
 export interface ReporterOptions {
   readonly json: boolean;
   readonly stream: NodeJS.WriteStream;
+  readonly errorStream: NodeJS.WriteStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly redactor: Redactor;
 }
@@ -26,5 +27,8 @@ export function createReporter(options: ReporterOptions): Reporter {
     return new TerminalReporter(stream, redactor);
   }
   const paint = stream.isTTY && !plainTerminal ? ansiPaint : noPaint;
-  return new PlainReporter(write, { now, redactor, paint });
+  const writeError = (line: string) => {
+    options.errorStream.write(line);
+  };
+  return new PlainReporter({ write, writeError }, { now, redactor, paint });
 }

@@ -6,9 +6,10 @@ import { PlannedChanges } from './planned-changes.js';
 /** Seconds between two progress lines of a workflow while nothing else changes. */
 const PROGRESS_EVERY_SECONDS = 10;
 
-/** Lines for a log, a pipe or a terminal without cursor movement. */
+/** Lines for a log, a pipe or a terminal without cursor movement; failures go to standard error. */
 export class PlainReporter implements Reporter {
   readonly #write: (line: string) => void;
+  readonly #writeError: (line: string) => void;
   readonly #now: () => Date;
   readonly #redactor: Redactor;
   readonly #paint: Paint;
@@ -16,10 +17,11 @@ export class PlainReporter implements Reporter {
   #lastProgress = { at: Number.NEGATIVE_INFINITY, key: '' };
 
   constructor(
-    write: (line: string) => void,
+    output: { write: (line: string) => void; writeError: (line: string) => void },
     options: { now: () => Date; redactor: Redactor; paint: Paint },
   ) {
-    this.#write = write;
+    this.#write = output.write;
+    this.#writeError = output.writeError;
     this.#now = options.now;
     this.#redactor = options.redactor;
     this.#paint = options.paint;
@@ -27,9 +29,11 @@ export class PlainReporter implements Reporter {
 
   emit(event: ReportEvent): void {
     if (event.type === 'workflow-progress' && !this.#progressIsNews(event)) return;
+    const failed = event.type === 'failed' || event.type === 'step-failed';
+    const write = failed ? this.#writeError : this.#write;
     for (const shown of this.#planned.filter(event)) {
       for (const line of eventLines(shown, this.#paint)) {
-        this.#write(`${this.#redactor.text(line)}\n`);
+        write(`${this.#redactor.text(line)}\n`);
       }
     }
   }

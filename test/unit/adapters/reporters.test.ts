@@ -13,12 +13,17 @@ function plain() {
   const lines: string[] = [];
   const clock = new FakeClock();
   const redactor = new Redactor();
-  const reporter = new PlainReporter((line) => lines.push(line.trimEnd()), {
+  const errors: string[] = [];
+  const output = {
+    write: (line: string) => void lines.push(line.trimEnd()),
+    writeError: (line: string) => void errors.push(line.trimEnd()),
+  };
+  const reporter = new PlainReporter(output, {
     now: () => clock.now(),
     redactor,
     paint: noPaint,
   });
-  return { lines, clock, redactor, reporter };
+  return { lines, errors, clock, redactor, reporter };
 }
 
 const snapshot: WorkflowSnapshot = {
@@ -54,13 +59,14 @@ describe('PlainReporter', () => {
   });
 
   it('shows an error with its hint and without secrets', () => {
-    const { lines, reporter, redactor } = plain();
+    const { lines, errors, reporter, redactor } = plain();
     redactor.add('hunter22');
     reporter.emit({
       type: 'failed',
       error: { code: 'unauthorized', message: 'hunter22 is wrong', hint: 'check auth' },
     });
-    expect(lines).toEqual(['✖ [secret] is wrong', '  check auth']);
+    expect(errors).toEqual(['✖ [secret] is wrong', '  check auth']);
+    expect(lines).toEqual([]);
   });
 
   it('shows progress every ten seconds, and at once when something else changed', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CrossflockError } from '../../../src/errors/crossflock-error.js';
 import { runSteps } from '../../../src/pipeline/run-steps.js';
-import { step, type Step } from '../../../src/pipeline/step.js';
+import { applyEach, step, type Step } from '../../../src/pipeline/step.js';
 import { FakeClock } from '../../fakes/fake-clock.js';
 import { RecordingReporter } from '../../fakes/recording-reporter.js';
 
@@ -17,10 +17,10 @@ function appStep(state: Set<string>, wanted: readonly string[]): Step {
     id: 'apps',
     title: 'apps',
     check: () => Promise.resolve(wanted.filter((name) => !state.has(name)).map(view)),
-    apply: (change) => {
+    apply: applyEach(1, (change) => {
       state.add(change.view.target);
       return Promise.resolve();
-    },
+    }),
     settle: () => Promise.resolve(`${state.size} apps`),
   });
 }
@@ -80,13 +80,12 @@ describe('runSteps', () => {
     const some = step({
       id: 'some',
       title: 'some',
-      concurrency: 3,
       check: () => Promise.resolve(['a', 'b', 'c'].map(view)),
-      apply: (change) => {
+      apply: applyEach(3, (change) => {
         applied.push(change.view.target);
         if (change.view.target === 'b') return Promise.resolve();
         return Promise.reject(new CrossflockError('full', { code: 'refused' }));
-      },
+      }),
     });
     const { options } = world();
     const result = await runSteps([some], options);

@@ -1,0 +1,18 @@
+import type { Argv } from 'yargs';
+import type { GlobalFlags } from '../context.js';
+
+/** The flags that every command with a configuration has. */
+export function withConfig<T>(program: Argv<T>) {
+  return program.option('config', {
+    alias: 'c',
+    type: 'string',
+    default: './config.json',
+    describe: 'path to the JSON configuration file',
+    requiresArg: true,
+  });
+}
+
+/** The global flags out of parsed arguments. */
+export function globalFlags(args: Readonly<Record<string, unknown>>): GlobalFlags {
+  return { json: args['json'] === true, debug: args['debug'] === true };
+}

@@ -1,0 +1,25 @@
+import type { CommandModule } from 'yargs';
+import { down } from '../../actions/down.js';
+import type { ExitCode } from '../../errors/exit-codes.js';
+import type { Edge } from '../context.js';
+import { perform } from '../perform.js';
+import { globalFlags, withConfig } from './common.js';
+
+export function downCommand(
+  edge: Edge,
+  finish: (code: ExitCode) => void,
+): CommandModule<object, { config: string; volumes: boolean }> {
+  return {
+    command: 'down',
+    describe: 'remove everything that create-containers made',
+    builder: (program) =>
+      withConfig(program).option('volumes', {
+        type: 'boolean',
+        default: false,
+        describe: 'also delete the volumes, with the queue and all runs in them',
+      }),
+    handler: async (args) => {
+      finish(await perform(edge, globalFlags(args), (context) => down(context, args)));
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import type { CommandModule } from 'yargs';
+import { runKinc } from '../../actions/run-kinc.js';
+import type { ExitCode } from '../../errors/exit-codes.js';
+import type { Edge } from '../context.js';
+import { perform } from '../perform.js';
+import { globalFlags, withConfig } from './common.js';
+
+interface Flags {
+  config: string;
+  jobs: number | undefined;
+  gem: string | undefined;
+  attach: string | undefined;
+  out: string;
+}
+
+export function runKincCommand(
+  edge: Edge,
+  finish: (code: ExitCode) => void,
+): CommandModule<object, Flags> {
+  return {
+    command: 'run-kinc',
+    describe: 'run the KINC workflow on the pool, from an expression matrix to a gene network',
+    builder: (program) =>
+      withConfig(program)
+        .option('jobs', {
+          type: 'number',
+          describe: 'similarity jobs to split the gene pairs into',
+          requiresArg: true,
+        })
+        .option('gem', {
+          type: 'string',
+          describe: 'gene expression matrix, plain or .gz; default: the one in the configuration',
+          requiresArg: true,
+        })
+        .option('attach', {
+          type: 'string',
+          describe: 'go on watching a run: its id, or the latest one',
+        })
+        .option('out', {
+          type: 'string',
+          default: 'results',
+          describe: 'folder for the results',
+          requiresArg: true,
+        })
+        .conflicts('attach', ['jobs', 'gem'])
+        .check(
+          ({ jobs }) =>
+            jobs === undefined ||
+            (Number.isInteger(jobs) && jobs >= 1) ||
+            'jobs: write a whole number of 1 or more',
+        ),
+    handler: async (args) => {
+      finish(await perform(edge, globalFlags(args), (context) => runKinc(context, args)));
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import yargs, { type Argv } from 'yargs';
+import { CrossflockError } from '../errors/crossflock-error.js';
+import { EXIT, type ExitCode } from '../errors/exit-codes.js';
+import { createContainersCommand } from './commands/create-containers.js';
+import { downCommand } from './commands/down.js';
+import { runKincCommand } from './commands/run-kinc.js';
+import { statusCommand } from './commands/status.js';
+import { validateCommand } from './commands/validate.js';
+import type { Edge } from './context.js';
+import { perform } from './perform.js';
+import { version } from './version.js';
+
+/** The width of help texts; terminals narrower than this wrap them. */
+const HELP_WIDTH = 100;
+
+/**
+ * Reads the arguments, runs the one command they name and answers with the exit code. Usage errors
+ * end with 2 before anything was looked at.
+ */
+export async function runCli(args: readonly string[], edge: Edge): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.ok;
+  const finish = (code: ExitCode): void => {
+    exitCode = code;
+  };
+  let usageError: string | undefined;
+  const program = commandTree(yargs([...args]), edge, finish).fail((message, error) => {
+    // yargs hands over either its own message or what a handler threw; handlers never throw usage.
+    if ((message as string | undefined) === undefined) throw error;
+    usageError ??= message;
+  });
+  await program.parseAsync([...args], {}, (_error, _argv, output) => {
+    if (output !== '' && usageError === undefined) edge.stdout.write(`${output}\n`);
+  });
+  if (usageError === undefined) return exitCode;
+  return refuse(usageError, edge, args);
+}
+
+function commandTree(program: Argv, edge: Edge, finish: (code: ExitCode) => void): Argv {
+  const short = edge.scriptName !== 'crossflock';
+  program
+    .scriptName(short ? '' : 'crossflock')
+    .command(validateCommand(edge, finish))
+    .command(createContainersCommand(edge, finish))
+    .command(runKincCommand(edge, finish))
+    .command(statusCommand(edge, finish))
+    .command(downCommand(edge, finish));
+  return program
+    .option('json', {
+      type: 'boolean',
+      default: false,
+      describe: 'one JSON object per event on standard output',
+      global: true,
+    })
+    .option('debug', {
+      type: 'boolean',
+      default: false,
+      describe: 'show where an unexpected failure came from',
+      global: true,
+    })
+    .version(version())
+    .help()
+    .alias('help', 'h')
+    .strict()
+    .recommendCommands()
+    .demandCommand(1, 1, 'which command? see crossflock --help', 'one command at a time')
+    .wrap(HELP_WIDTH)
+    .exitProcess(false)
+    .epilogue(
+      'exit codes: 0 all is as asked, 1 something failed, 2 bad usage or configuration, 130 interrupted',
+    );
+}
+
+function refuse(message: string, edge: Edge, args: readonly string[]): Promise<ExitCode> {
+  const flags = { json: args.includes('--json'), debug: false };
+  const help = edge.scriptName === 'crossflock' ? 'crossflock --help' : `${edge.scriptName} --help`;
+  const sentence = message.charAt(0).toLowerCase() + message.slice(1).split('\n').join(' ');
+  return perform(edge, flags, () =>
+    Promise.reject(
+      new CrossflockError(sentence, { code: 'invalid-input', hint: `usage: ${help}` }),
+    ),
+  );
+}
