@@ -1,7 +1,7 @@
 /** The response and error examples, against what the server answers in the same situation. */
 import { describe, expect, it } from 'vitest';
 import type { QueueEntry, Task } from '../../src/embedded/orchestrator.js';
-import { omit } from "../../src/embedded/api/parse/objects.js";
+import { omit } from '../../src/embedded/api/parse/objects.js';
 import { CheckedServer } from './support/checked-server.js';
 import { example, exampleText } from './support/schemas.js';
 
