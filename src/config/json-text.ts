@@ -31,6 +31,8 @@ class Reader {
   readonly text: string;
   readonly duplicates: { readonly at: number; readonly path: readonly PathStep[] }[] = [];
   private at = 0;
+  /** Where the last value ended. */
+  private end = 0;
 
   constructor(text: string) {
     this.text = text;
@@ -50,11 +52,17 @@ class Reader {
     else if (start === '[') this.array(path);
     else if (start === '"') this.string();
     else this.scalar();
+    this.end = this.at;
     this.space();
   }
 
   private scalar(): void {
-    if (this.take(NUMBER) !== undefined) return;
+    const start = this.at;
+    if (this.take(NUMBER) !== undefined) {
+      if (!/[\w.+]/.test(this.text[this.at] ?? '')) return;
+      this.at = start;
+      throw this.fault('a number in a form that JSON does not have', 'write it as 10 or 0.5');
+    }
     const at = this.at;
     const word = this.take(WORD);
     if (word === 'true' || word === 'false' || word === 'null') return;
@@ -100,7 +108,7 @@ class Reader {
     for (;;) {
       item();
       const next = this.text[this.at];
-      if (next !== ',' && next !== end) throw this.unexpected(`"," or "${end}"`);
+      if (next !== ',' && next !== end) throw this.noComma(end);
       const comma = this.at;
       this.at += 1;
       if (next === end) return;
@@ -110,6 +118,13 @@ class Reader {
         throw this.fault(`a comma after the last ${what}`, 'remove the comma');
       }
     }
+  }
+
+  /** A comma that is missing is missing where the value ended, perhaps some lines up. */
+  private noComma(end: string): SyntaxFault {
+    if (!/["{[\w-]/.test(this.text[this.at] ?? '')) return this.unexpected(`"," or "${end}"`);
+    this.at = this.end;
+    return this.fault('a comma is missing', 'write a comma here');
   }
 
   private string(): string {
@@ -167,8 +182,7 @@ export function parseJsonText(text: string): ParsedText {
     return {
       severity: 'error',
       path: formatPath(path),
-      value: `line ${String(line)}, column ${String(column)}:`,
-      message: 'the property is there twice',
+      message: `is there a second time in line ${String(line)}, column ${String(column)}`,
       fix: 'remove one of the two',
     };
   });

@@ -91,10 +91,11 @@ function merge(
   ];
 }
 
+/** A fix may hold the value too, such as a password that was written as a number. */
 function hide(problems: readonly Problem[], places: ReadonlySet<string>): readonly Problem[] {
   return problems.map((problem) =>
-    problem.value !== undefined && places.has(problem.path) && problem.severity === 'error'
-      ? { ...problem, value: HIDDEN }
+    problem.severity === 'error' && problem.value !== undefined && places.has(problem.path)
+      ? { ...problem, value: HIDDEN, fix: 'write it in double quotes, or better {"$env": "NAME"}' }
       : problem,
   );
 }

@@ -9,6 +9,7 @@ const HIDDEN = '(hidden)';
 /** A line of JSON text with the strings that look like secrets replaced. */
 export function maskSecrets(line: string): string {
   return line
+    .replace(/(:\/\/)[^/\s"@]*@/g, `$1${HIDDEN}@`)
     .replace(/("-p"\s*,\s*)"(?:[^"\\]|\\.)*"?/g, `$1"${HIDDEN}"`)
     .replace(/("(?:[^"\\]|\\.)*"\s*:\s*)("(?:[^"\\]|\\.)*"?)/g, (whole, key: string) =>
       SECRET_NAME.test(key) ? `${key}"${HIDDEN}"` : whole,

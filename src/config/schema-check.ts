@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import type { Problem } from '../errors/problem.js';
-import { formatPath, isObject, stepsOf } from './paths.js';
+import { formatPath, isObject, stepsOf, type PathStep } from './paths.js';
 import { configSchema } from './schema.generated.js';
 import { show } from './show.js';
 import { nearest, orList } from './suggest.js';
@@ -13,7 +13,10 @@ export function schemaProblems(document: unknown): readonly Problem[] {
   ajv.addVocabulary(['x-write']);
   ajv.addSchema(configSchema, SCHEMA_KEY);
   const errors = errorsOf(ajv, SCHEMA_KEY, document);
-  const problems = expandUnions(ajv, errors).map((error) => describe(error, document));
+  const problems = expandUnions(ajv, errors)
+    // Beside this one there is an error that tells why the name is refused.
+    .filter(({ keyword }) => keyword !== 'propertyNames')
+    .map((error) => describe(error, document));
   return withoutTwins(problems).map(({ problem }) => problem);
 }
 
@@ -36,15 +39,22 @@ function expandUnions(ajv: Ajv, errors: readonly ErrorObject[]): readonly ErrorO
 }
 
 function expandUnion(ajv: Ajv, union: ErrorObject): readonly ErrorObject[] {
-  const forms = (union.schema as readonly { readonly $ref?: string }[]).flatMap(
-    ({ $ref }) => $ref ?? [],
-  );
-  const [form] = forms;
-  if (!isObject(union.data) || form === undefined || forms.length > 1) return [union];
-  return errorsOf(ajv, `${SCHEMA_KEY}${form}`, union.data).map((error) => ({
+  const { data, schema, instancePath } = union;
+  if (!isObject(data)) return [union];
+  const forms = (schema as readonly { readonly $ref?: string }[]).flatMap(({ $ref }) => $ref ?? []);
+  const meant = forms.length === 1 ? forms : forms.filter((form) => hasRequired(data, form));
+  const [form] = meant;
+  if (form === undefined || meant.length > 1) return [union];
+  return errorsOf(ajv, `${SCHEMA_KEY}${form}`, data).map((error) => ({
     ...error,
-    instancePath: `${union.instancePath}${error.instancePath}`,
+    instancePath: `${instancePath}${error.instancePath}`,
   }));
+}
+
+/** Whether the object has what tells this form from the others. */
+function hasRequired(data: Readonly<Record<string, unknown>>, form: string): boolean {
+  const { required } = resolve({ $ref: form });
+  return Array.isArray(required) && required.some((key) => String(key) in data);
 }
 
 interface Described {
@@ -77,8 +87,8 @@ function describe(error: ErrorObject, document: unknown): Described {
     };
     return { owner, meant, problem };
   }
-  if (error.keyword === 'propertyNames' || error.propertyName !== undefined) {
-    return { owner, problem: nameProblem(error, owner) };
+  if (error.propertyName !== undefined) {
+    return { owner, problem: nameProblem(error.propertyName, [...steps, error.propertyName]) };
   }
   return { owner, problem: valueProblem(error, owner) };
 }
@@ -95,12 +105,12 @@ function missingProblem(error: ErrorObject, path: string): Problem {
   };
 }
 
-function nameProblem(error: ErrorObject, owner: string): Problem {
-  const params = error.params as Readonly<Record<string, unknown>>;
+/** The schema restricts names in one place alone: the environment. */
+function nameProblem(name: string, steps: readonly PathStep[]): Problem {
   return {
     severity: 'error',
-    path: owner,
-    value: JSON.stringify(error.propertyName ?? params['propertyName']),
+    path: formatPath(steps),
+    value: JSON.stringify(name),
     message: 'cannot name an environment variable',
     fix: 'write letters, digits and "_", with no digit first',
   };
@@ -170,8 +180,11 @@ function suggestion(error: ErrorObject, schema: Readonly<Record<string, unknown>
     const meant = nearest(error.data, values.map(String));
     if (meant !== undefined) return JSON.stringify(meant);
   }
+  // Where there is a fixed set of forms, the phrase already shows them.
+  if (values !== undefined || schema['anyOf'] !== undefined) return writeOf(schema);
   const example = JSON.stringify(exampleOf(schema));
-  return error.keyword === 'type' ? example : `${writeOf(schema)}, such as ${example}`;
+  const saidAlready = error.keyword === 'type' || error.keyword === 'pattern';
+  return `${saidAlready ? 'one' : writeOf(schema)}, such as ${example}`;
 }
 
 function asObject(value: unknown): Readonly<Record<string, unknown>> {

@@ -10,6 +10,8 @@ export const configSchema: Readonly<Record<string, unknown>> = {
   type: 'object',
   additionalProperties: false,
   required: ['clusters', 'containers', 'network'],
+  'x-write': 'an object',
+  examples: [{ clusters: [{ id: 'local', engine: 'embedded' }], containers: [], network: {} }],
   properties: {
     $schema: {
       description:

@@ -24,6 +24,8 @@ interface Found {
   readonly problem?: Problem;
 }
 
+/** As in the schema, which speaks about any other name. */
+const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** Stands for a secret that could not be read. */
 const UNSET = '<unset-secret>';
 /** A secret that was written out and is shorter than this is more likely part of other texts. */
@@ -88,7 +90,7 @@ function readReference(
   if (!isObject(value) || Object.keys(value).length !== 1) return undefined;
   const { $env, $file } = value;
   const at = formatPath(path);
-  if (typeof $env === 'string' && $env !== '') {
+  if (typeof $env === 'string' && VARIABLE_NAME.test($env)) {
     return Promise.resolve(fromVariable($env, at, place.sources.env));
   }
   if (typeof $file === 'string' && $file !== '') return fromFile($file, at, place);

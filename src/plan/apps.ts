@@ -59,7 +59,7 @@ export function planApp(placed: PlacedContainer, context: AppContext): AppPlan {
 
 function argsOf({ role, container }: PlacedContainer, context: AppContext): readonly string[] {
   const args = container.args ?? [];
-  if (role !== 'submitter' || args.includes('-f')) return args;
+  if (role !== 'submitter' || args.some((arg) => arg.startsWith('-f'))) return args;
   if (context.executorAddresses.length === 0) return args;
   return ['-f', context.executorAddresses.join(','), ...args];
 }

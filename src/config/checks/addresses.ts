@@ -3,13 +3,13 @@ import {
   formatAddress,
   isInside,
   parseAddress,
-  parseNetwork,
   reservedFor,
   type Network,
 } from '../../plan/addressing.js';
 import { instanceIds } from '../../plan/instances.js';
 import { didYouMean } from '../suggest.js';
 import type { AddressView, View } from '../view.js';
+import { usableNetwork } from './network.js';
 
 /** Addresses of containers: one each, inside the network, nobody else's. */
 export function addressProblems(view: View): readonly Problem[] {
@@ -41,10 +41,10 @@ function withoutAddress({ containers, addresses, allAddresses, cidr }: View): re
 
 /** An address of the network that nobody has been given. */
 function exampleAddress(cidr: string | undefined, addresses: readonly AddressView[]): string {
-  const parsed = cidr === undefined ? undefined : parseNetwork(cidr);
-  if (parsed?.ok !== true) return '172.16.0.1';
+  const network = usableNetwork(cidr);
+  if (network === undefined) return '172.16.0.1';
   const taken = new Set(addresses.map(({ ip }) => ip));
-  const { base, gateway } = parsed.network;
+  const { base, gateway } = network;
   for (let address = base + 1; address < gateway; address += 1) {
     const text = formatAddress(address);
     if (!taken.has(text)) return text;
@@ -102,8 +102,7 @@ function idsTwice(addresses: readonly AddressView[]): readonly Problem[] {
 
 /** Addresses that are none, that the network does not have to give, or that are given twice. */
 function badAddresses(view: View): readonly Problem[] {
-  const parsed = view.cidr === undefined ? undefined : parseNetwork(view.cidr);
-  const network = parsed?.ok === true ? parsed.network : undefined;
+  const network = usableNetwork(view.cidr);
   const owners = new Map<number, string>();
   return view.addresses.flatMap((entry): readonly Problem[] => {
     if (entry.ip === undefined) return [];

@@ -61,7 +61,7 @@ function uriProblem(uri: string, path: string): Problem | undefined {
   }
   if (url.username !== '' || url.password !== '') {
     const fix = 'move them to "auth": {"username": …, "password": {"$env": …}}';
-    return { ...base, message: 'came with a user or a password in it', fix };
+    return { ...base, message: 'has a user or a password in it', fix };
   }
   if (url.search === '' && url.hash === '') return undefined;
   const fix = `write ${JSON.stringify(marathonBase(`${url.origin}${url.pathname}`))}`;

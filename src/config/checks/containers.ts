@@ -26,7 +26,7 @@ function ownProblems(container: ContainerView, view: View): readonly Problem[] {
 }
 
 function unknownCluster({ cluster, path }: ContainerView, view: View): readonly Problem[] {
-  const known = view.clusters.flatMap(({ id }) => id ?? []);
+  const known = [...new Set(view.clusters.flatMap(({ id }) => id ?? []))];
   if (cluster === undefined || !view.allClusters || known.includes(cluster)) return [];
   const choices = orList(known.map((id) => JSON.stringify(id)));
   return [
@@ -49,20 +49,23 @@ function duplicateIds(containers: readonly ContainerView[]): readonly Problem[] 
     const clash = ids.find((id) => first.has(id));
     const other = clash === undefined ? undefined : first.get(clash);
     if (clash !== undefined && other !== undefined) {
-      const isInstance = clash !== container.id || clash !== other.id;
       problems.push({
         severity: 'error',
         path: `${container.path}.id`,
         value: JSON.stringify(container.id),
-        message: isInstance
-          ? `makes an instance "${clash}", which ${other.path} makes too`
-          : `is the id of ${other.path} too`,
+        message: clashText(clash, container, other),
         fix: 'give one of the two another id; ids are unique over all clusters',
       });
     }
     for (const id of ids) if (!first.has(id)) first.set(id, container);
   }
   return problems;
+}
+
+function clashText(clash: string, container: ContainerView, other: ContainerView): string {
+  if (clash !== container.id) return `makes an instance "${clash}", an id of ${other.path} too`;
+  if (clash !== other.id) return `is the id of an instance of ${other.path} too`;
+  return `is the id of ${other.path} too`;
 }
 
 function volumeProblems({ path, hasHostPath, hasName }: VolumeView): readonly Problem[] {
@@ -134,7 +137,7 @@ function constraintProblems({ constraints, path }: ContainerView): readonly Prob
           path: `${base.path}[1]`,
           value: JSON.stringify(operator),
           message: 'is not an operator of a constraint',
-          fix: `write ${nearest(operator, names) ?? orList(names)}`,
+          fix: `write "${nearest(operator, names) ?? orList(names)}"`,
         },
       ];
     }

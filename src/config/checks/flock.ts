@@ -37,33 +37,44 @@ function listProblems(
   { args, path }: ContainerView,
   holders: ReadonlyMap<string, Holder>,
 ): readonly Problem[] {
-  const at = args.indexOf(FLAG);
-  if (at < 0) return [];
+  const given = flockList(args);
+  if (given === undefined) return [];
   const executors = [...holders].filter(([, { role }]) => role === 'executor').map(([ip]) => ip);
   const fix =
     executors.length === 0
       ? 'add an executor with this address, or remove it'
       : `write some of ${executors.slice(0, 8).join(',')}${executors.length > 8 ? ',…' : ''}, or leave ${FLAG} out`;
-  if (at === args.length - 1) {
-    const place = `${path}.args[${String(at)}]`;
+  const place = `${path}.args[${String(given.at)}]`;
+  const { list } = given;
+  if (list === undefined) {
     return [
       { severity: 'error', path: place, value: `"${FLAG}"`, message: 'has no list after it', fix },
     ];
   }
-  const list = args[at + 1];
-  // A secret reference or a placeholder: nothing to compare with yet.
-  if (list === undefined || PLACEHOLDER.test(list)) return [];
+  if (PLACEHOLDER.test(list)) return [];
   return list
     .split(',')
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '' && holders.get(entry)?.role !== 'executor')
     .map((entry) => ({
       severity: 'error',
-      path: `${path}.args[${String(at + 1)}]`,
+      path: place,
       value: JSON.stringify(entry),
       message: whoHasIt(entry, holders.get(entry)),
       fix,
     }));
+}
+
+/** The text after the flag, or in the same argument; undefined when there is nothing to check. */
+function flockList(args: ContainerView['args']): { at: number; list?: string } | undefined {
+  const at = args.findIndex((arg) => arg?.startsWith(FLAG) === true);
+  const flag = args[at];
+  if (flag === undefined) return undefined;
+  if (flag !== FLAG) return { at, list: flag.slice(FLAG.length) };
+  if (at === args.length - 1) return { at };
+  const list = args[at + 1];
+  // A secret is not compared with anything.
+  return list === undefined ? undefined : { at: at + 1, list };
 }
 
 function whoHasIt(entry: string, holder: Holder | undefined): string {

@@ -12,6 +12,13 @@ import type { View } from '../view.js';
 const EXAMPLE = '"172.16.0.0/24"';
 const PATH = 'network.cidr';
 
+/** The network of a CIDR in whose range addresses can be checked; undefined for any other. */
+export function usableNetwork(cidr: string | undefined): Network | undefined {
+  const parsed = cidr === undefined ? undefined : parseNetwork(cidr);
+  if (parsed?.ok !== true) return undefined;
+  return rangeKind(parsed.network.base) in UNUSABLE ? undefined : parsed.network;
+}
+
 /** The address range itself. */
 export function networkProblems({ cidr, addresses, containers }: View): readonly Problem[] {
   if (cidr === undefined) return [];
@@ -60,26 +67,26 @@ function roomProblems(network: Network, wanted: number): readonly Problem[] {
   return [
     {
       ...base(network.cidr),
-      message: `has ${String(room)} addresses for ${String(wanted)} containers`,
+      message: `has room for ${String(room)} of ${String(wanted)} containers`,
       fix: `write a prefix of ${String(prefix)} or less`,
     },
   ];
 }
 
 const UNUSABLE: Readonly<Record<string, string>> = {
-  loopback: 'which every machine keeps for itself',
-  multicast: 'which is for multicast',
-  linkLocal: 'which is for addresses without a network',
-  unspecified: 'which no machine may have',
-  broadcast: 'which is for broadcast',
-  reserved: 'which is reserved',
+  loopback: 'that every machine keeps for itself',
+  multicast: 'for multicast',
+  linkLocal: 'for addresses without a network',
+  unspecified: 'that no machine may have',
+  broadcast: 'for broadcast',
+  reserved: 'that is reserved',
 };
 
 function kindProblems(network: Network): readonly Problem[] {
   const kind = rangeKind(network.base);
   const why = UNUSABLE[kind];
   if (why !== undefined) {
-    return [{ ...base(network.cidr), message: `is in a range ${why}`, fix: `write ${EXAMPLE}` }];
+    return [{ ...base(network.cidr), message: `is in the range ${why}`, fix: `write ${EXAMPLE}` }];
   }
   if (kind !== 'unicast') return [];
   return [

@@ -25,7 +25,7 @@ function slotProblems({ role, cpus, mem, path }: ContainerView): readonly Proble
       severity: 'warning',
       path: `${path}.mem`,
       value: String(mem),
-      message: `is ${perSlot} MB for each of ${String(slots)} slots, and a KINC job needs ${String(MB_PER_SLOT)} MB`,
+      message: `is ${perSlot} MB for each slot of ${String(slots)}, and a KINC job needs ${String(MB_PER_SLOT)} MB`,
       fix: fewer < 1 ? enough : `${enough}, or "n_cpus": ${String(fewer)}`,
     },
   ];
