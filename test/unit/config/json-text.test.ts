@@ -17,7 +17,11 @@ describe('text that is JSON', () => {
     '0',
     '"x"',
   ])('%j is what JSON.parse says', (text) => {
-    expect(parseJsonText(text)).toEqual({ ok: true, value: JSON.parse(text) as unknown, problems: [] });
+    expect(parseJsonText(text)).toEqual({
+      ok: true,
+      value: JSON.parse(text) as unknown,
+      problems: [],
+    });
   });
 });
 
