@@ -1,13 +1,15 @@
+import { toCrossflockError } from '../errors/crossflock-error.js';
 import type { MarathonApp } from '../ports/marathon-app.js';
 
-import type { AppInfo, DeploymentInfo, QueueInfo } from './answers.js';
+import type { AppInfo } from './answers.js';
 import type { AppState } from './app-state.js';
 import { appState, isRunning } from './app-state.js';
 import { DEPLOYMENT_LABEL } from './check.js';
-import type { MarathonClient } from './client.js';
 import { differences } from './diff.js';
 import { currentFailure, isImageMissing, pendingReason } from './reasons.js';
 import type { Session } from './session.js';
+import type { Details } from './status.js';
+import { readAll } from './status.js';
 import { absoluteId } from './url.js';
 
 /** An app that is waited for. */
@@ -51,6 +53,7 @@ export class AppWaiter {
     await watch.until(async (isQuiet) => {
       const options = { signal, once: true };
       const apps = await client.listApps({ ...options, label: this.#label });
+      watch.answered();
       // The reasons cost two more requests: when nothing happens, they are worth them.
       const details = isQuiet
         ? { queue: await client.queue(options), deployments: await client.deployments(options) }
@@ -66,14 +69,16 @@ export class AppWaiter {
    * does not answer becomes the reason.
    */
   async explain(signal: AbortSignal): Promise<readonly AppState[]> {
-    this.#states = await explained(
-      this.#session.client,
-      { label: this.#label, signal },
-      (apps, details) => this.#assess(apps, details),
-    ).catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
-      return this.#states.map((one) => (one.state === 'pending' ? { ...one, reason } : one));
-    });
+    try {
+      const options = { label: this.#label, signal, once: true };
+      const { apps, ...details } = await readAll(this.#session.client, options);
+      this.#states = this.#assess(apps, details);
+    } catch (error) {
+      const reason = toCrossflockError(error).message;
+      this.#states = this.#states.map((one) =>
+        one.state === 'pending' ? { ...one, reason } : one,
+      );
+    }
     return this.#states;
   }
 
@@ -128,51 +133,11 @@ export class AppWaiter {
   }
 }
 
-interface Details {
-  readonly queue: readonly QueueInfo[];
-  readonly deployments: readonly DeploymentInfo[];
-}
-
 function news(state: AppState): string | undefined {
   const on = state.host === undefined || state.host === '' ? '' : ` on ${state.host}`;
   if (state.state === 'running') return `runs${on}`;
   if (state.state === 'failed') return `is given up: ${state.reason ?? 'it failed'}`;
   return state.reason === undefined ? undefined : `waits: ${state.reason}`;
-}
-
-async function explained<T>(
-  client: MarathonClient,
-  options: { readonly label: string | undefined; readonly signal: AbortSignal },
-  use: (apps: readonly AppInfo[], details: Details) => T,
-): Promise<T> {
-  const once = { signal: options.signal, once: true };
-  const [apps, queue, deployments] = await Promise.all([
-    client.listApps({ ...once, label: options.label }),
-    client.queue(once),
-    client.deployments(once),
-  ]);
-  return use(apps, { queue, deployments });
-}
-
-/**
- * The states of these apps as they are now, with reasons. An app that the server does not have is
- * `absent`. Throws what the client throws.
- */
-export async function appStatus(
-  client: MarathonClient,
-  ids: readonly string[],
-  signal: AbortSignal,
-): Promise<readonly AppState[]> {
-  return explained(client, { label: undefined, signal }, (apps, details) => {
-    const byId = new Map(apps.map((app) => [app.id, app]));
-    return ids.map(absoluteId).map((appId) => {
-      const app = byId.get(appId);
-      if (app === undefined) return { appId, state: 'absent', ports: [] };
-      const state = appState(app);
-      if (state.state === 'running') return state;
-      return { ...state, ...pendingReason(app, details.queue, details.deployments) };
-    });
-  });
 }
 
 function unseen(app: MarathonApp): AppState {

@@ -71,6 +71,11 @@ export class Watch {
     this.#pumping = this.#pump();
   }
 
+  /** The server has answered: says so where that is news. For use within `look`. */
+  answered(): void {
+    this.#trouble(undefined);
+  }
+
   /** Ends the subscription. */
   async close(): Promise<void> {
     this.#stop.abort();
@@ -107,7 +112,7 @@ export class Watch {
   ): Promise<{ found: T | undefined } | 'unreachable'> {
     try {
       const found = await look();
-      this.#trouble(undefined);
+      this.answered();
       return { found };
     } catch (thrown) {
       if (signal.aborted) throw abortReason(signal);
