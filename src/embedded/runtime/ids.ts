@@ -59,3 +59,8 @@ export function uuidSource(nowMs: () => number): () => string {
 export function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 20);
 }
+
+/** 32 hexadecimal digits. */
+export function longHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
