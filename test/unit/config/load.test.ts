@@ -74,6 +74,18 @@ describe('all problems at once', () => {
   });
 });
 
+describe('an id that cannot be read', () => {
+  test.each([
+    ['clusters[1].id', 'a name, such as "id": "chameleon"'],
+    ['containers[2].id', 'a name, such as "id": "submitter"'],
+    ['network.containers[2].id', 'the id of a container, such as "id": "submitter"'],
+  ])('%s makes no problem where it would be referred to', async (path, write) => {
+    expect(await problemsAfter({ [path]: undefined })).toEqual([
+      `error ${path}: is missing; write ${write}`,
+    ]);
+  });
+});
+
 describe('a file that cannot be read', () => {
   const path = '/etc/pool/config.json';
   test.each([
