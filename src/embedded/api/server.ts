@@ -4,7 +4,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { LockedError, type Orchestrator } from '../orchestrator.js';
 import { UNAUTHORIZED_PAGE, challenge, isAdmitted } from './auth.js';
 import { locked } from './deploy.js';
-import { ApiError, badRequest, internalError } from './errors.js';
+import { ApiError, internalError } from './errors.js';
 import { type Answer, type Call, findRoute, type Route } from './http.js';
 import { parseJsonBody } from './parse/json-body.js';
 import { appRoutes } from './routes/apps.js';
@@ -39,6 +39,10 @@ export function createServer(orchestrator: Orchestrator, options: ServerOptions)
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
+    // A URL that cannot be decoded never gets to a route.
+    frameworkErrors: (error, _request, reply) => {
+      void sendAnswer(reply, failure(error), context);
+    },
   });
   app.removeAllContentTypeParsers();
   // Marathon takes a body without a content type for JSON; a wrong type is refused below.
@@ -69,7 +73,7 @@ export function createServer(orchestrator: Orchestrator, options: ServerOptions)
 
 async function dispatch(request: FastifyRequest, context: ApiContext): Promise<Answer> {
   const [rawPath = '/', rawQuery = ''] = request.raw.url?.split(/\?(.*)/s) ?? [];
-  const path = decode(rawPath).replace(/\/+$/, '') || '/';
+  const path = decodeURIComponent(rawPath).replace(/\/+$/, '') || '/';
   const found = findRoute(ROUTES, request.method, path);
   if (found === 'no path') throw internalError('URI not found');
   if (found === 'no method') throw new ApiError(405, 'Method Not Allowed');
@@ -84,14 +88,6 @@ async function dispatch(request: FastifyRequest, context: ApiContext): Promise<A
     json: () => parseJsonBody(request.body),
   };
   return found.route.handle(call);
-}
-
-function decode(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    throw badRequest(`Malformed URL ${path}`);
-  }
 }
 
 function checkContentType(request: FastifyRequest): void {

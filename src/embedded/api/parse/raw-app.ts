@@ -127,7 +127,7 @@ export interface RawUpdate {
     readonly maximumOverCapacity: number;
   };
   readonly unreachableStrategy?:
-    'disabled' | { readonly inactiveAfterSeconds: number; readonly expungeAfterSeconds: number };
+    string | { readonly inactiveAfterSeconds: number; readonly expungeAfterSeconds: number };
   readonly requirePorts?: boolean;
   readonly taskKillGracePeriodSeconds?: number;
   readonly killSelection?: 'YOUNGEST_FIRST' | 'OLDEST_FIRST';

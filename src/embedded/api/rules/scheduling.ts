@@ -86,7 +86,7 @@ export function checkUpgrade(app: RawApp, violations: Violations): void {
 
 export function checkUnreachable(app: RawApp, violations: Violations): void {
   const strategy = app.unreachableStrategy;
-  if (strategy === undefined || strategy === 'disabled') return;
+  if (strategy === undefined || typeof strategy === 'string') return;
   violations.check(
     !isResident(app),
     '/',
