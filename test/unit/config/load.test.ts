@@ -84,6 +84,13 @@ describe('an id that cannot be read', () => {
       `error ${path}: is missing; write ${write}`,
     ]);
   });
+
+  test('may be what tells the submitter', async () => {
+    const changes = { 'containers[0].id': undefined, 'containers[0].image': 'debian' };
+    const found = await problemsAfter(changes);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain('containers[0].id: is missing');
+  });
 });
 
 describe('a file that cannot be read', () => {
