@@ -13,7 +13,11 @@ GEM = "gem.txt"
 GEM_PACKED = "gem.txt.gz"
 MATRIX = "similarity.kinc"
 LOGS, CHUNKS, RESULTS = "logs", "chunks", "results"
-MOST_HOLDS = 2
+# A job gets this folder, with empty ones in it, as input, and its content is the job's
+# output. So the output exists whatever becomes of the job: HTCondor would hold a failed
+# job for a named output file that it did not write, and DAGMan would not retry it.
+OUT = "out"
+MOST_HOLDS = 1
 HELD_SECONDS = 30
 # Jobs that ask for the same resources can follow each other on one claim; small needs
 # are therefore rounded up to this.
@@ -47,49 +51,47 @@ def _gem_arguments(plan: RunPlan) -> list[str]:
 def _similarity(plan: RunPlan, disk_kb: int) -> str:
     arguments = ["similarity", *_gem_arguments(plan)]
     arguments += ["--method", plan.method, "--min_obs", str(plan.min_obs)]
-    arguments += ["--num_jobs", str(plan.jobs), "--job_index", "$(index)", "--output", "$(chunk)"]
+    arguments += ["--num_jobs", str(plan.jobs), "--job_index", "$(index)", "--output", f"{OUT}/{CHUNKS}/$(chunk)"]
     if plan.min_job_seconds > 0:
         arguments += ["--min_seconds", f"{plan.min_job_seconds:g}"]
-    return _description(plan, arguments, [GEM_PACKED], {"$(chunk)": CHUNKS}, disk_kb)
+    return _description(plan, arguments, [GEM_PACKED], disk_kb)
 
 
 def _merge(plan: RunPlan, disk_kb: int) -> str:
     arguments = ["merge", *_gem_arguments(plan), "--chunks", CHUNKS, "--num_jobs", str(plan.jobs)]
-    arguments += ["--output", MATRIX, "--summary", "merge.json"]
-    outputs = {MATRIX: ".", "merge.json": RESULTS}
-    return _description(plan, arguments, [GEM_PACKED, CHUNKS], outputs, disk_kb)
+    arguments += ["--output", f"{OUT}/{MATRIX}", "--summary", _result("merge.json")]
+    return _description(plan, arguments, [GEM_PACKED, CHUNKS], disk_kb)
 
 
 def _threshold(plan: RunPlan, disk_kb: int) -> str:
     arguments = ["threshold", "--matrix", MATRIX, "--threshold", plan.threshold_text]
-    arguments += ["--summary", "threshold.json"]
-    return _description(plan, arguments, [MATRIX], {"threshold.json": RESULTS}, disk_kb)
+    arguments += ["--summary", _result("threshold.json")]
+    return _description(plan, arguments, [MATRIX], disk_kb)
 
 
 def _extract(plan: RunPlan, disk_kb: int) -> str:
     arguments = ["extract", "--matrix", MATRIX, "--threshold", "threshold.json"]
-    arguments += ["--edges", "network.tsv", "--graphml", "network.graphml", "--summary", "extract.json"]
-    outputs = {"network.tsv": RESULTS, "network.graphml": RESULTS, "extract.json": RESULTS}
-    return _description(plan, arguments, [MATRIX, f"{RESULTS}/threshold.json"], outputs, disk_kb)
+    arguments += ["--edges", _result("network.tsv"), "--graphml", _result("network.graphml")]
+    arguments += ["--summary", _result("extract.json")]
+    return _description(plan, arguments, [MATRIX, f"{RESULTS}/threshold.json"], disk_kb)
 
 
-def _description(
-    plan: RunPlan, arguments: Sequence[str], inputs: Sequence[str], outputs: dict[str, str], disk_kb: int
-) -> str:
-    moves = [f"{name}={folder}/{name}" for name, folder in outputs.items() if folder != "."]
+def _result(name: str) -> str:
+    return f"{OUT}/{RESULTS}/{name}"
+
+
+def _description(plan: RunPlan, arguments: Sequence[str], inputs: Sequence[str], disk_kb: int) -> str:
     lines = [
         "universe = vanilla",
         f"executable = {KINC}",
         "transfer_executable = False",
         f'arguments = "{_quoted(arguments)}"',
         "should_transfer_files = YES",
-        # A job that fails has no output files; asking for them would hold it instead.
-        "when_to_transfer_output = ON_SUCCESS",
-        f"transfer_input_files = {', '.join(inputs)}",
-        # Named outputs also spare each job the second that HTCondor otherwise waits to
-        # tell new files from old ones by their time.
-        f"transfer_output_files = {', '.join(outputs)}",
-        f'transfer_output_remaps = "{"; ".join(moves)}"',
+        "when_to_transfer_output = ON_EXIT",
+        f"transfer_input_files = {', '.join([*inputs, OUT])}",
+        # Naming the output also spares each job the second that HTCondor otherwise waits
+        # to tell new files from old ones by their time.
+        f"transfer_output_files = {OUT}/",
         f"output = {LOGS}/$(node).$(try).out",
         f"error = {LOGS}/$(node).$(try).err",
         "request_cpus = 1",
@@ -107,7 +109,7 @@ def _quoted(arguments: Sequence[str]) -> str:
     """The arguments in condor_submit's new syntax: '' and "" stand for the quotes."""
     words = []
     for argument in arguments:
-        plain = shlex.quote(argument) == argument or argument.startswith("$(")
+        plain = shlex.quote(argument) == argument or "$(" in argument
         words.append(argument if plain else "'" + argument.replace("'", "''") + "'")
     return " ".join(words).replace('"', '""')
 

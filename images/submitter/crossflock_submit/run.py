@@ -37,6 +37,8 @@ def make_run(plan: RunPlan, runs: Path = RUNS) -> Path:
 def _fill(directory: Path, plan: RunPlan) -> None:
     for folder in (jobs.LOGS, jobs.CHUNKS, jobs.RESULTS):
         (directory / folder).mkdir()
+    for folder in (jobs.CHUNKS, jobs.RESULTS):
+        (directory / jobs.OUT / folder).mkdir(parents=True)
     (directory / jobs.GEM).write_bytes(plan.gem.text)
     (directory / jobs.GEM_PACKED).write_bytes(gzip.compress(plan.gem.text, compresslevel=6, mtime=0))
     (directory / dag.DAG).write_text(dag.dag_text(plan))
