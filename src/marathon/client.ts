@@ -227,9 +227,16 @@ export class MarathonClient {
   async *events(options: EventOptions): AsyncGenerator<MarathonEvent> {
     const query = new URLSearchParams();
     for (const type of options.types) query.append('event_type', type);
-    const call: Call = { method: 'GET', path: '/v2/events', query, signal: options.signal };
-    // A list of types here is answered with 405 by real Marathons.
-    const config = { responseType: 'stream' as const, headers: { Accept: 'text/event-stream' } };
+    // Leaving the stream must close the connection, which destroying axios' wrapper of it does not.
+    const left = new AbortController();
+    const signal = AbortSignal.any([options.signal, left.signal]);
+    const call: Call = { method: 'GET', path: '/v2/events', query, signal };
+    const config: AxiosRequestConfig = {
+      responseType: 'stream',
+      maxContentLength: -1,
+      // A list of types here is answered with 405 by real Marathons.
+      headers: { Accept: 'text/event-stream' },
+    };
     const response = await this.#send(call, config);
     const stream = response.data as Readable;
     try {
@@ -239,6 +246,7 @@ export class MarathonClient {
     } catch (error) {
       throw this.#translated(error, options.signal);
     } finally {
+      left.abort();
       stream.destroy();
     }
   }
