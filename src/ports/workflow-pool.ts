@@ -1,9 +1,11 @@
-/** One line of an event stream: parsed by the workflow feature, never by an action. */
+/** What `follow` tells. */
 export interface FollowHandlers {
-  /** Bytes of the run's job event log, from its beginning, as they are written. */
-  readonly onNodeEvents: (chunk: string) => void;
-  /** Bytes of the DAGMan job's own event log. */
-  readonly onDagEvents: (chunk: string) => void;
+  /** One job event of the run, as the object it was written as; each exactly once, in order. */
+  readonly onEvent: (event: Readonly<Record<string, unknown>>) => void;
+  /** The submitter went away (restarted, say); following goes on when it is back. */
+  readonly onInterruption: (reason: string) => void;
+  /** A piece of the stream that is no event; it is left out. */
+  readonly onDamage: (reason: string) => void;
 }
 
 /** What `submit` answers. */
@@ -14,7 +16,7 @@ export interface SubmittedRun {
   readonly dagmanCluster: number;
 }
 
-/** One file of a run's results, with its size in bytes. */
+/** One file of a run's folder, with its size in bytes. */
 export interface RunFile {
   readonly name: string;
   readonly bytes: number;
@@ -26,17 +28,26 @@ export interface WorkflowPool {
   ready(deadlineMs: number, signal: AbortSignal): Promise<void>;
   /** Total slots (CPUs) that the executor pool at `address` offers now. */
   slots(address: string, signal: AbortSignal): Promise<number>;
-  /** Puts a file into the submitter, streamed from a local path. */
+  /**
+   * Puts a file into the submitter, streamed from a local path.
+   * @returns its path there, in a folder of its own
+   */
   stage(localPath: string, name: string, signal: AbortSignal): Promise<string>;
+  /** Takes a staged file away again. */
+  unstage(stagedPath: string): Promise<void>;
   /** Calls the submitter's `submit` with these arguments. */
   submit(args: readonly string[], signal: AbortSignal): Promise<SubmittedRun>;
+  /** Ids of all runs, the newest first. */
   runs(signal: AbortSignal): Promise<readonly string[]>;
   /** Text of a file in the run's folder; undefined when there is none. */
   readRunFile(runId: string, name: string, signal: AbortSignal): Promise<string | undefined>;
   listRunFiles(runId: string, folder: string, signal: AbortSignal): Promise<readonly RunFile[]>;
   /** Copies a file of the run's folder to a local path, streamed. */
   fetchRunFile(runId: string, name: string, to: string, signal: AbortSignal): Promise<void>;
-  /** Streams both event logs until `signal` fires; reconnects when the submitter restarts. */
+  /**
+   * Tells the run's events from its beginning until it has ended, across restarts of the submitter.
+   * @throws CrossflockError `aborted` when `signal` fires: the run itself goes on
+   */
   follow(runId: string, handlers: FollowHandlers, signal: AbortSignal): Promise<void>;
   hold(runId: string, signal: AbortSignal): Promise<void>;
   release(runId: string, signal: AbortSignal): Promise<void>;

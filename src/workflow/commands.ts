@@ -1,0 +1,116 @@
+import { posix } from 'node:path';
+
+import { CrossflockError } from '../errors/crossflock-error.js';
+
+/** User that owns the workflow in the submitter, as in the original's images. */
+export const POOL_USER = 'condor_pool';
+export const SUBMIT_COMMAND = '/home/condor_pool/OSG-KINC/submit';
+export const RUNS_FOLDER = '/var/lib/crossflock/runs';
+
+/** Which container is the submitter: labels that every app of a deployment carries. */
+export interface SubmitterLabels {
+  readonly deployment: string;
+  /** Cluster id, where several could have a submitter. */
+  readonly cluster?: string;
+}
+
+/** Prints the id of each running container with these labels, one a line. */
+export function findSubmitter(labels: SubmitterLabels): string[] {
+  const wanted = [`crossflock.deployment=${labels.deployment}`, 'crossflock.role=submitter'];
+  if (labels.cluster !== undefined) wanted.push(`crossflock.cluster=${labels.cluster}`);
+  return ['docker', 'ps', '--quiet', ...wanted.flatMap((label) => ['--filter', `label=${label}`])];
+}
+
+/** Runs `argv` in the container as the pool's user. `interactive` passes standard input on. */
+export function inSubmitter(
+  container: string,
+  argv: readonly string[],
+  interactive = false,
+): string[] {
+  const flags = interactive ? ['--interactive'] : [];
+  return ['docker', 'exec', ...flags, '--user', POOL_USER, container, ...argv];
+}
+
+/**
+ * Writes standard input to a file called `name` in a new folder and prints the path. The shell text
+ * is constant; the name is its argument.
+ */
+export function stageFile(name: string): string[] {
+  const script =
+    'set -e; d=$(mktemp -d /tmp/crossflock-stage.XXXXXX); cat > "$d/$1"; printf "%s\\n" "$d/$1"';
+  return ['sh', '-c', script, 'sh', checkedName(name)];
+}
+
+/** Removes the folder that `stageFile` made; refuses any other path. */
+export function unstageFile(path: string): string[] {
+  const folder = posix.dirname(path);
+  if (!/^\/tmp\/crossflock-stage\.[A-Za-z0-9]+$/.test(folder)) {
+    throw new CrossflockError(`${path} is not a staged file`, { code: 'unexpected' });
+  }
+  return ['rm', '-r', '--', folder];
+}
+
+/**
+ * Prints the run's events, one a line, until it has ended or standard input is closed. Docker does
+ * not end a command in a container when its client dies, but it closes the command's standard
+ * input: this is how the reader in the container ends with us, even after a `kill -9`.
+ */
+export function followRun(runId: string): string[] {
+  const script = [
+    'exec 3<&0',
+    'crossflock-events "$1" --follow & events=$!',
+    '(read -r _ <&3; kill "$events") >/dev/null 2>&1 & watcher=$!',
+    'wait "$events"; status=$?',
+    'kill "$watcher" 2>/dev/null',
+    'exit "$status"',
+  ].join('\n');
+  return ['sh', '-c', script, 'sh', checkedName(runId)];
+}
+
+/** Prints the ids of all runs, the newest first. */
+export function listRuns(): string[] {
+  return ['ls', '-1t', '--', RUNS_FOLDER];
+}
+
+export function readFile(runId: string, name: string): string[] {
+  return ['cat', '--', runPath(runId, name)];
+}
+
+/** Prints `<bytes> TAB <name>` of each file in a folder of the run. */
+export function listFiles(runId: string, folder: string): string[] {
+  const path = runPath(runId, folder);
+  return ['find', path, '-maxdepth', '1', '-type', 'f', '-printf', '%s\\t%f\\n'];
+}
+
+/** Asks the executor pool at `address` for its slots. */
+export function slotsOf(address: string): string[] {
+  const attributes = 'Name,MyAddress,Cpus,Memory,TotalSlotCpus,TotalSlotMemory,State';
+  const wanted = `${attributes},PartitionableSlot`;
+  return ['condor_status', '-pool', address, '-json', '-attributes', wanted];
+}
+
+/** The queue of the submitter, without asking for any job. */
+export function queueTotals(): string[] {
+  return ['condor_q', '-totals'];
+}
+
+/** Holds, releases or removes DAGMan and its jobs. */
+export function steer(verb: 'hold' | 'release' | 'rm', dagmanCluster: number): string[] {
+  const own = `ClusterId == ${dagmanCluster}`;
+  // Removing DAGMan takes its jobs along (its OtherJobRemoveRequirements); holding does not.
+  const all = verb === 'rm' ? own : `${own} || DAGManJobId == ${dagmanCluster}`;
+  return [`condor_${verb}`, '-constraint', all];
+}
+
+function runPath(runId: string, name: string): string {
+  const parts = name.split('/');
+  return posix.join(RUNS_FOLDER, checkedName(runId), ...parts.map(checkedName));
+}
+
+/** A file or run name that cannot leave its folder nor be taken for an option. */
+function checkedName(name: string): string {
+  if (/^[^/\0-][^/\0]*$/.test(name) && name !== '.' && name !== '..') return name;
+  throw new CrossflockError(`${JSON.stringify(name)} is not a name of a run or a file`, {
+    code: 'invalid-input',
+  });
+}

@@ -1,0 +1,162 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { finished } from 'node:stream/promises';
+
+import { CrossflockError, toCrossflockError } from '../errors/crossflock-error.js';
+import type { Clock } from '../ports/clock.js';
+import type { Host } from '../ports/host.js';
+import type {
+  FollowHandlers,
+  RunFile,
+  SubmittedRun,
+  WorkflowPool,
+} from '../ports/workflow-pool.js';
+import * as commands from './commands.js';
+import { RunFollower } from './follow.js';
+import { readSlotAds, totalCpus } from './htcondor/ads.js';
+import { readRunRecord } from './run-record.js';
+import { SubmitterContainer } from './submitter-container.js';
+import { readSubmitAnswer, submitFailed } from './submit-answer.js';
+
+const ASK_MS = 20_000;
+const SUBMIT_MS = 10 * 60_000;
+const READY_PAUSE_MS = 500;
+
+/** An HTCondor pool, through commands in its submitter's container. */
+export class HtcondorPool implements WorkflowPool {
+  readonly #container: SubmitterContainer;
+  readonly #clock: Clock;
+
+  /** @param host the machine whose Docker Engine runs the submitter */
+  constructor(host: Host, labels: commands.SubmitterLabels, clock: Clock) {
+    this.#container = new SubmitterContainer(host, labels);
+    this.#clock = clock;
+  }
+
+  async ready(deadlineMs: number, signal: AbortSignal): Promise<void> {
+    const start = this.#clock.monotonicMs();
+    for (;;) {
+      const problem = await this.#askQueue(signal);
+      if (problem === undefined) return;
+      if (problem.code === 'aborted') throw problem;
+      if (this.#clock.monotonicMs() - start >= deadlineMs) {
+        throw new CrossflockError(
+          `the submitter's queue did not answer within ${deadlineMs / 1000} s: ${problem.message}`,
+          {
+            code: problem.code,
+            cause: problem,
+            hint: problem.hint ?? 'run create-containers first',
+          },
+        );
+      }
+      await this.#clock.sleep(READY_PAUSE_MS, signal);
+    }
+  }
+
+  async slots(address: string, signal: AbortSignal): Promise<number> {
+    const argv = commands.slotsOf(address);
+    const text = await this.#container.must(argv, { signal, timeoutMs: ASK_MS });
+    return totalCpus(readSlotAds(text));
+  }
+
+  async stage(localPath: string, name: string, signal: AbortSignal): Promise<string> {
+    const stdin = createReadStream(localPath);
+    try {
+      const path = await this.#container.must(commands.stageFile(name), { stdin, signal });
+      return path.trim();
+    } finally {
+      stdin.destroy();
+    }
+  }
+
+  async unstage(stagedPath: string): Promise<void> {
+    await this.#container.must(commands.unstageFile(stagedPath), { timeoutMs: ASK_MS });
+  }
+
+  async submit(args: readonly string[], signal: AbortSignal): Promise<SubmittedRun> {
+    const argv = [commands.SUBMIT_COMMAND, ...args, '--json'];
+    const result = await this.#container.run(argv, { signal, timeoutMs: SUBMIT_MS });
+    if (result.exitCode !== 0) throw submitFailed(argv, result);
+    return readSubmitAnswer(result.stdout);
+  }
+
+  async runs(signal: AbortSignal): Promise<readonly string[]> {
+    const text = await this.#container.must(commands.listRuns(), { signal, timeoutMs: ASK_MS });
+    return text.split('\n').filter((name) => name !== '');
+  }
+
+  async readRunFile(runId: string, name: string, signal: AbortSignal): Promise<string | undefined> {
+    const argv = commands.readFile(runId, name);
+    const result = await this.#container.run(argv, { signal, timeoutMs: ASK_MS });
+    return result.exitCode === 0 ? result.stdout : undefined;
+  }
+
+  async listRunFiles(
+    runId: string,
+    folder: string,
+    signal: AbortSignal,
+  ): Promise<readonly RunFile[]> {
+    const argv = commands.listFiles(runId, folder);
+    const text = await this.#container.must(argv, { signal, timeoutMs: ASK_MS });
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => {
+        const [bytes = '0', ...name] = line.split('\t');
+        return { name: name.join('\t'), bytes: Number(bytes) };
+      });
+  }
+
+  async fetchRunFile(runId: string, name: string, to: string, signal: AbortSignal): Promise<void> {
+    await mkdir(dirname(to), { recursive: true });
+    const draft = `${to}.part`;
+    const file = createWriteStream(draft);
+    try {
+      await this.#container.must(commands.readFile(runId, name), {
+        signal,
+        onStdout: (chunk) => file.write(chunk),
+      });
+      file.end();
+      await finished(file);
+      await rename(draft, to);
+    } catch (error) {
+      file.destroy();
+      await rm(draft, { force: true });
+      throw error;
+    }
+  }
+
+  async follow(runId: string, handlers: FollowHandlers, signal: AbortSignal): Promise<void> {
+    const run = { id: runId, handlers };
+    await new RunFollower(this.#container, this.#clock, run).follow(signal);
+  }
+
+  async hold(runId: string, signal: AbortSignal): Promise<void> {
+    await this.#steer('hold', runId, signal);
+  }
+
+  async release(runId: string, signal: AbortSignal): Promise<void> {
+    await this.#steer('release', runId, signal);
+  }
+
+  async remove(runId: string, signal: AbortSignal): Promise<void> {
+    await this.#steer('rm', runId, signal);
+  }
+
+  async #steer(verb: 'hold' | 'release' | 'rm', runId: string, signal: AbortSignal): Promise<void> {
+    const text = await this.readRunFile(runId, 'run.json', signal);
+    const record = readRunRecord(runId, text);
+    const argv = commands.steer(verb, record.dagmanCluster);
+    await this.#container.must(argv, { signal, timeoutMs: ASK_MS });
+  }
+
+  async #askQueue(signal: AbortSignal): Promise<CrossflockError | undefined> {
+    try {
+      await this.#container.must(commands.queueTotals(), { signal, timeoutMs: ASK_MS });
+      return undefined;
+    } catch (error) {
+      return toCrossflockError(error);
+    }
+  }
+}

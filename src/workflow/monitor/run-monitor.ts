@@ -1,0 +1,247 @@
+import type { JobEvent } from '../htcondor/events.js';
+import { type NodeRecord, type NodeState, newNode } from './node.js';
+import { CompletionRate } from './rate.js';
+
+/** What has to be known of a run before its events make sense; from its `run.json`. */
+export interface RunOutline {
+  readonly runId: string;
+  readonly nodes: readonly string[];
+  /** New tries of a failed node. */
+  readonly retries: number;
+  readonly dagmanCluster: number;
+}
+
+/** How a run ended. `removed`: by a person, with `condor_rm`. */
+export interface RunEnd {
+  readonly outcome: 'succeeded' | 'failed' | 'removed';
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** Exit code of DAGMan. */
+  readonly exitCode?: number;
+}
+
+/** Something a person wants to know that no count shows. */
+export interface Notice {
+  readonly level: 'info' | 'warning' | 'error';
+  readonly message: string;
+}
+
+/**
+ * Follows one run: takes its job events in the order of the log and keeps counts, in constant time
+ * an event. Feeding it the same log again from its beginning must go to a new monitor: it keeps no
+ * list of events seen.
+ */
+export class RunMonitor {
+  readonly outline: RunOutline;
+  readonly nodes = new Map<string, NodeRecord>();
+  readonly rate = new CompletionRate();
+  /** Nodes in each state. */
+  readonly counts: Record<NodeState, number> = {
+    waiting: 0,
+    idle: 0,
+    running: 0,
+    held: 0,
+    retrying: 0,
+    done: 0,
+    failed: 0,
+  };
+  /** Nodes running now and done, by virtual IP of the executor. */
+  readonly runningByAddress = new Map<string, number>();
+  readonly doneByAddress = new Map<string, number>();
+  readonly #nodeOfJob = new Map<string, NodeRecord>();
+  #submittedAt: number | undefined;
+  #lastEventAt: number | undefined;
+  #end: RunEnd | undefined;
+
+  constructor(outline: RunOutline) {
+    this.outline = outline;
+    for (const name of outline.nodes) this.#add(name);
+  }
+
+  /** When DAGMan was submitted, epoch milliseconds; undefined until its log says so. */
+  get submittedAt(): number | undefined {
+    return this.#submittedAt;
+  }
+
+  get lastEventAt(): number | undefined {
+    return this.#lastEventAt;
+  }
+
+  get end(): RunEnd | undefined {
+    return this.#end;
+  }
+
+  /** Takes the next event; the answer is for people, and most events have none. */
+  apply(event: JobEvent): Notice | undefined {
+    this.#lastEventAt = Math.max(this.#lastEventAt ?? event.at, event.at);
+    if (event.log === 'dagman' || event.jobCluster === this.outline.dagmanCluster) {
+      return this.#applyToDag(event);
+    }
+    if (event.type === 'submit') {
+      this.#submitted(event);
+      return undefined;
+    }
+    const node = this.#nodeOfJob.get(event.job);
+    // Events of a job that was given up for a newer one change nothing any more.
+    if (node?.job !== event.job) return undefined;
+    return this.#applyToNode(node, event);
+  }
+
+  #applyToDag(event: JobEvent): Notice | undefined {
+    switch (event.type) {
+      case 'submit':
+        this.#submittedAt ??= event.at;
+        return undefined;
+      case 'terminated': {
+        const outcome = event.exitCode === 0 ? 'succeeded' : 'failed';
+        const code = event.exitCode;
+        this.#end = { outcome, at: event.at, ...(code === undefined ? {} : { exitCode: code }) };
+        return undefined;
+      }
+      case 'aborted':
+        this.#end = { outcome: 'removed', at: event.at };
+        return { level: 'error', message: `the workflow was removed: ${event.reason}` };
+      case 'held':
+        return { level: 'warning', message: `the workflow is held: ${event.reason}` };
+      case 'released':
+        return { level: 'info', message: 'the workflow was released' };
+      default:
+        return undefined;
+    }
+  }
+
+  #submitted(event: JobEvent): void {
+    if (event.node === undefined || this.#nodeOfJob.has(event.job)) return;
+    const node = this.nodes.get(event.node) ?? this.#add(event.node);
+    node.job = event.job;
+    node.tries += 1;
+    this.#nodeOfJob.set(event.job, node);
+    this.#move(node, 'idle');
+  }
+
+  #applyToNode(node: NodeRecord, event: JobEvent): Notice | undefined {
+    if (node.state === 'done' || node.state === 'failed') return undefined;
+    switch (event.type) {
+      case 'execute':
+        this.#executes(node, event);
+        return undefined;
+      case 'terminated':
+        return this.#terminated(node, event);
+      case 'evicted':
+      case 'shadow-exception':
+      case 'reconnect-failed':
+        return this.#interrupted(node, event);
+      case 'held':
+        this.#stop(node, event.at);
+        node.reason = event.reason;
+        this.#move(node, 'held');
+        return { level: 'warning', message: `${node.name} is held: ${event.reason}` };
+      case 'released':
+        this.#move(node, 'idle');
+        return undefined;
+      case 'aborted':
+        this.#stop(node, event.at);
+        node.reason = event.reason;
+        return this.#failed(node);
+      case 'disconnected':
+        return {
+          level: 'warning',
+          message: `${node.name} lost its executor ${node.address ?? ''}: ${event.reason}`,
+        };
+      default:
+        return undefined;
+    }
+  }
+
+  #executes(node: NodeRecord, event: JobEvent & { type: 'execute' }): void {
+    this.#stop(node, event.at);
+    node.address = event.address ?? node.address;
+    node.startedAt = event.at;
+    node.endedAt = undefined;
+    this.rate.started(event.at);
+    this.#move(node, 'running');
+  }
+
+  #terminated(node: NodeRecord, event: JobEvent & { type: 'terminated' }): Notice | undefined {
+    node.cpuSeconds += event.cpuSeconds ?? 0;
+    node.bytes += (event.receivedBytes ?? 0) + (event.sentBytes ?? 0);
+    node.exitCode = event.exitCode;
+    node.exitSignal = event.exitSignal;
+    node.endedAt = event.at;
+    if (event.exitCode !== 0) {
+      this.#stop(node, event.at);
+      node.reason = undefined;
+      return this.#failed(node);
+    }
+    node.workMs = event.at - (node.startedAt ?? event.at);
+    this.rate.finished(event.at);
+    this.#move(node, 'done');
+    return undefined;
+  }
+
+  #interrupted(node: NodeRecord, event: JobEvent): Notice | undefined {
+    // A lost executor is told by two or three events; the first one counts.
+    if (node.state !== 'running') return undefined;
+    this.#stop(node, event.at);
+    node.interruptions += 1;
+    this.#move(node, 'idle');
+    const why = reasonOf(event);
+    const where = node.address ?? 'its executor';
+    return { level: 'info', message: `${node.name} goes back to the queue from ${where}${why}` };
+  }
+
+  #failed(node: NodeRecord): Notice {
+    const left = this.outline.retries + 1 - node.tries;
+    this.#move(node, left > 0 ? 'retrying' : 'failed');
+    const next = left > 0 ? `; ${left} ${left === 1 ? 'try' : 'tries'} left` : '';
+    return {
+      level: left > 0 ? 'warning' : 'error',
+      message: `${node.name} failed (try ${node.tries}): ${whyFailed(node)}${next}`,
+    };
+  }
+
+  /** Ends an execution that came to nothing, if there is one. */
+  #stop(node: NodeRecord, at: number): void {
+    if (node.state !== 'running' || node.startedAt === undefined) return;
+    node.wastedMs += at - node.startedAt;
+    node.endedAt = at;
+  }
+
+  #add(name: string): NodeRecord {
+    const node = newNode(name);
+    this.nodes.set(name, node);
+    this.counts.waiting += 1;
+    return node;
+  }
+
+  #move(node: NodeRecord, to: NodeState): void {
+    this.#count(node, -1);
+    node.state = to;
+    this.#count(node, 1);
+  }
+
+  #count(node: NodeRecord, by: 1 | -1): void {
+    this.counts[node.state] += by;
+    const address = node.address ?? 'unknown';
+    if (node.state === 'running') add(this.runningByAddress, address, by);
+    if (node.state === 'done') add(this.doneByAddress, address, by);
+  }
+}
+
+function reasonOf(event: JobEvent): string {
+  const reason = 'reason' in event ? event.reason : undefined;
+  return reason === undefined ? '' : `: ${reason}`;
+}
+
+/** Why a node failed, in a few words. */
+export function whyFailed(node: NodeRecord): string {
+  if (node.reason !== undefined) return node.reason;
+  if (node.exitSignal !== undefined) return `ended by signal ${node.exitSignal}`;
+  return node.exitCode === undefined ? 'never ran' : `exit code ${node.exitCode}`;
+}
+
+function add(counts: Map<string, number>, key: string, by: number): void {
+  const value = (counts.get(key) ?? 0) + by;
+  if (value === 0) counts.delete(key);
+  else counts.set(key, value);
+}

@@ -1,0 +1,63 @@
+import type { WorkflowSnapshot } from '../../ports/reporter.js';
+import type { RunMonitor } from './run-monitor.js';
+
+/** Cluster id (cloud) by virtual IP of its executors. */
+export type ClusterOfAddress = ReadonlyMap<string, string>;
+
+/**
+ * Counts of a run at `now` (epoch milliseconds). An address that belongs to no cluster of the
+ * configuration stands for itself.
+ */
+export function snapshotOf(
+  monitor: RunMonitor,
+  clusters: ClusterOfAddress,
+  now: number,
+): WorkflowSnapshot {
+  const { counts, outline, end } = monitor;
+  const until = end?.at ?? Math.max(now, monitor.lastEventAt ?? now);
+  const rate = end === undefined ? monitor.rate.perMinute(until) : undefined;
+  const total = monitor.nodes.size;
+  const left = total - counts.done - counts.failed;
+  return {
+    runId: outline.runId,
+    total,
+    idle: counts.waiting + counts.idle + counts.retrying,
+    running: counts.running,
+    done: counts.done,
+    failed: counts.failed,
+    held: counts.held,
+    runningByCluster: byCluster(monitor.runningByAddress, clusters),
+    doneByCluster: byCluster(monitor.doneByAddress, clusters),
+    elapsedSeconds: Math.max(0, until - (monitor.submittedAt ?? until)) / 1000,
+    phase: phaseOf(monitor),
+    ...(rate === undefined ? {} : { jobsPerMinute: rate, secondsLeft: (left * 60) / rate }),
+  };
+}
+
+/** Sums counts by address up to counts by cluster. */
+export function byCluster(
+  counts: ReadonlyMap<string, number>,
+  clusters: ClusterOfAddress,
+): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const [address, count] of counts) {
+    const cluster = clusters.get(address) ?? address;
+    sums[cluster] = (sums[cluster] ?? 0) + count;
+  }
+  return sums;
+}
+
+/** The steps after the similarity jobs, in order, as `submit` names their nodes. */
+const LATER_PHASES = [
+  { node: 'extract', phase: 'extracting the network' },
+  { node: 'threshold', phase: 'finding the threshold' },
+  { node: 'merge', phase: 'merging' },
+] as const;
+
+function phaseOf(monitor: RunMonitor): string {
+  if (monitor.end !== undefined) return monitor.end.outcome;
+  const later = LATER_PHASES.find(({ node }) => (monitor.nodes.get(node)?.tries ?? 0) > 0);
+  if (later !== undefined) return later.phase;
+  const { running, done } = monitor.counts;
+  return running + done > 0 ? 'correlating' : 'waiting for executors';
+}

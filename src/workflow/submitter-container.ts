@@ -1,0 +1,93 @@
+import { CrossflockError } from '../errors/crossflock-error.js';
+import type { Host, RunOptions, RunResult } from '../ports/host.js';
+import { pasteable } from '../util/quote.js';
+import { findSubmitter, inSubmitter, type SubmitterLabels } from './commands.js';
+
+/**
+ * The submitter's container: looked up by its labels, and again whenever it is gone, since an app
+ * that restarts is a new container.
+ */
+export class SubmitterContainer {
+  readonly #host: Host;
+  readonly #labels: SubmitterLabels;
+  #id: string | undefined;
+
+  constructor(host: Host, labels: SubmitterLabels) {
+    this.#host = host;
+    this.#labels = labels;
+  }
+
+  /**
+   * Runs a command in it, whatever the exit code.
+   * @throws CrossflockError `unavailable`, retryable, when there is no such container or it went
+   * away while the command ran
+   */
+  async run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+    const id = await this.#find(options.signal);
+    const line = inSubmitter(id, argv, options.stdin !== undefined);
+    const result = await this.#host.run(line, options);
+    if (!isContainerGone(result)) return result;
+    this.#id = undefined;
+    throw new CrossflockError(`the submitter's container ${id} went away`, {
+      code: 'unavailable',
+      retryable: true,
+      cause: result.stderr,
+    });
+  }
+
+  /**
+   * Runs a command in it that must succeed.
+   * @returns its standard output
+   */
+  async must(argv: readonly string[], options: RunOptions = {}): Promise<string> {
+    const result = await this.run(argv, options);
+    if (result.exitCode === 0) return result.stdout;
+    throw commandFailed(argv, result);
+  }
+
+  async #find(signal: AbortSignal | undefined): Promise<string> {
+    if (this.#id !== undefined) return this.#id;
+    const line = findSubmitter(this.#labels);
+    const result = await this.#host.run(line, signal === undefined ? {} : { signal });
+    if (result.exitCode !== 0) throw commandFailed(line, result);
+    const ids = result.stdout.split('\n').filter((id) => id !== '');
+    const [id] = ids;
+    if (id === undefined) throw noSubmitter(this.#labels, this.#host.name);
+    if (ids.length > 1) {
+      throw new CrossflockError(
+        `${ids.length} containers are submitters of ${this.#labels.deployment}: ${ids.join(', ')}`,
+        { code: 'refused', hint: 'give one container of the configuration the flock list (-f)' },
+      );
+    }
+    this.#id = id;
+    return id;
+  }
+}
+
+/** Docker's own words for a container that stopped, or exit code 137 for one that was killed. */
+function isContainerGone(result: RunResult): boolean {
+  if (result.exitCode === 0) return false;
+  return (
+    result.exitCode === 137 ||
+    /no such container|is not running|is restarting|is paused/i.test(result.stderr)
+  );
+}
+
+function noSubmitter(labels: SubmitterLabels, host: string): CrossflockError {
+  return new CrossflockError(`no submitter of ${labels.deployment} runs on ${host}`, {
+    code: 'unavailable',
+    retryable: true,
+    hint: 'run create-containers first',
+  });
+}
+
+/** One readable line: the last thing the command said, with the whole of it as the cause. */
+export function commandFailed(argv: readonly string[], result: RunResult): CrossflockError {
+  const said = `${result.stderr}\n${result.stdout}`.trim().split('\n');
+  const first = result.stderr.trim() === '' ? said.at(-1) : said[0];
+  const reason = first === undefined || first === '' ? `exit code ${result.exitCode}` : first;
+  return new CrossflockError(`${argv[0] ?? 'the command'} failed: ${reason}`, {
+    code: 'command-failed',
+    cause: { commandLine: pasteable(argv), exitCode: result.exitCode, stderr: result.stderr },
+  });
+}
