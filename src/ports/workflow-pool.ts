@@ -41,6 +41,8 @@ export interface WorkflowPool {
   runs(signal: AbortSignal): Promise<readonly string[]>;
   /** Text of a file in the run's folder; undefined when there is none. */
   readRunFile(runId: string, name: string, signal: AbortSignal): Promise<string | undefined>;
+  /** The last bytes of a file in the run's folder, from a line's start; undefined without one. */
+  tailRunFile(runId: string, name: string, signal: AbortSignal): Promise<string | undefined>;
   listRunFiles(runId: string, folder: string, signal: AbortSignal): Promise<readonly RunFile[]>;
   /** Copies a file of the run's folder to a local path, streamed. */
   fetchRunFile(runId: string, name: string, to: string, signal: AbortSignal): Promise<void>;

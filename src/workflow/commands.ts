@@ -67,9 +67,15 @@ export function followRun(runId: string): string[] {
   return ['sh', '-c', script, 'sh', checkedName(runId)];
 }
 
-/** Prints the ids of all runs, the newest first. */
+/** Prints `<seconds since 1970> TAB <run id>/run.json` of each run: when it was submitted. */
 export function listRuns(): string[] {
-  return ['ls', '-1t', '--', RUNS_FOLDER];
+  const depth = ['-mindepth', '2', '-maxdepth', '2'];
+  return ['find', RUNS_FOLDER, ...depth, '-name', 'run.json', '-printf', '%T@\\t%P\\n'];
+}
+
+/** Prints the end of a file, at most `bytes` of it. */
+export function readEnd(runId: string, name: string, bytes: number): string[] {
+  return ['tail', '--bytes', String(bytes), '--', runPath(runId, name)];
 }
 
 export function readFile(runId: string, name: string): string[] {

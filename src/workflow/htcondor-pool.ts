@@ -22,6 +22,8 @@ import { readSubmitAnswer, submitFailed } from './submit-answer.js';
 const ASK_MS = 20_000;
 const SUBMIT_MS = 10 * 60_000;
 const READY_PAUSE_MS = 500;
+/** Enough for the traceback of a job, little enough for a terminal. */
+const TAIL_BYTES = 4096;
 
 /** An HTCondor pool, through commands in its submitter's container. */
 export class HtcondorPool implements WorkflowPool {
@@ -83,13 +85,26 @@ export class HtcondorPool implements WorkflowPool {
 
   async runs(signal: AbortSignal): Promise<readonly string[]> {
     const text = await this.#container.must(commands.listRuns(), { signal, timeoutMs: ASK_MS });
-    return text.split('\n').filter((name) => name !== '');
+    return text
+      .split('\n')
+      .map((line) => /^([\d.]+)\t(.+)\/run\.json$/.exec(line))
+      .filter((found) => found !== null)
+      .sort((a, b) => Number(b[1]) - Number(a[1]))
+      .map((found) => found[2] ?? '');
   }
 
   async readRunFile(runId: string, name: string, signal: AbortSignal): Promise<string | undefined> {
     const argv = commands.readFile(runId, name);
     const result = await this.#container.run(argv, { signal, timeoutMs: ASK_MS });
     return result.exitCode === 0 ? result.stdout : undefined;
+  }
+
+  async tailRunFile(runId: string, name: string, signal: AbortSignal): Promise<string | undefined> {
+    const argv = commands.readEnd(runId, name, TAIL_BYTES);
+    const result = await this.#container.run(argv, { signal, timeoutMs: ASK_MS });
+    if (result.exitCode !== 0) return undefined;
+    const { stdout } = result;
+    return stdout.length < TAIL_BYTES ? stdout : stdout.slice(stdout.indexOf('\n') + 1);
   }
 
   async listRunFiles(

@@ -1,0 +1,114 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { FailedJob, NetworkSummary, RunSummary } from '../ports/run-summary.js';
+import type { WorkflowPool } from '../ports/workflow-pool.js';
+import { fanOut } from '../util/fan-out.js';
+import { factsOf, type FailedNode } from './monitor/facts.js';
+import type { RunEnd, RunMonitor } from './monitor/run-monitor.js';
+import type { ClusterOfAddress } from './monitor/snapshot.js';
+import { readResult, RESULT_FILES } from './recipes/kinc.js';
+import type { RunRecord } from './run-record.js';
+import { summarise } from './summarise.js';
+
+/** Failed jobs whose standard error is fetched; the others are only named. */
+const STDERR_JOBS = 10;
+const STDERR_LINES = 12;
+const AT_ONCE = 4;
+
+export interface CollectInput {
+  readonly record: RunRecord;
+  readonly monitor: RunMonitor;
+  readonly clusters: ClusterOfAddress;
+  /** CPUs of all executors. */
+  readonly slots: number;
+  /** Local folder for the results. */
+  readonly folder: string;
+}
+
+interface Collected {
+  readonly files: readonly { readonly name: string; readonly bytes: number }[];
+  readonly problems: readonly string[];
+  readonly network?: NetworkSummary;
+}
+
+/** Fetches what an ended run left, checks it and sums the run up. */
+export async function collectRun(
+  pool: WorkflowPool,
+  input: CollectInput,
+  signal: AbortSignal,
+): Promise<RunSummary> {
+  const { record, monitor, clusters, slots, folder } = input;
+  const facts = factsOf(monitor, clusters, slots);
+  const succeeded = monitor.end?.outcome === 'succeeded';
+  const collected = succeeded ? await fetchResults(pool, input, signal) : nothing;
+  const failed = await withStderr(pool, record.id, facts.failed, signal);
+  const outcome = outcomeOf(monitor.end, collected.problems);
+  return summarise({ record, end: monitor.end, facts, outcome, failed, folder, ...collected });
+}
+
+const nothing: Collected = { files: [], problems: [] };
+
+function outcomeOf(end: RunEnd | undefined, problems: readonly string[]): RunSummary['outcome'] {
+  if (end?.outcome === 'succeeded') return problems.length === 0 ? 'succeeded' : 'invalid';
+  return end?.outcome ?? 'failed';
+}
+
+async function fetchResults(
+  pool: WorkflowPool,
+  { record, folder }: CollectInput,
+  signal: AbortSignal,
+): Promise<Collected> {
+  const there = await pool.listRunFiles(record.id, 'results', signal);
+  const missing = RESULT_FILES.filter((name) => !there.some((file) => file.name === name));
+  if (missing.length > 0) {
+    return { files: [], problems: missing.map((name) => `the result ${name} is missing`) };
+  }
+  const wanted = there.filter((file) => (RESULT_FILES as readonly string[]).includes(file.name));
+  const fetched = await fanOut(wanted, AT_ONCE, async (file) => {
+    const to = join(folder, file.name);
+    await pool.fetchRunFile(record.id, `results/${file.name}`, to, signal);
+    const { size } = await stat(to);
+    return size === file.bytes ? [] : [`${file.name}: ${size} bytes fetched of ${file.bytes}`];
+  });
+  const [failure] = fetched.failed;
+  if (failure !== undefined) throw failure.error;
+  const text = (name: string): Promise<string> => readFile(join(folder, name), 'utf8');
+  const { network, problems } = readResult(record, {
+    merge: await text('merge.json'),
+    threshold: await text('threshold.json'),
+    extract: await text('extract.json'),
+  });
+  const lines = countLines(await readFile(join(folder, 'network.tsv')));
+  const edges =
+    lines - 1 === network.edges
+      ? []
+      : [`network.tsv has ${lines - 1} edges, expected ${network.edges}`];
+  const sizes = fetched.done.flatMap(({ value }) => value);
+  return { files: wanted, network, problems: [...sizes, ...problems, ...edges] };
+}
+
+function countLines(bytes: Uint8Array): number {
+  let lines = 0;
+  for (const byte of bytes) if (byte === 0x0a) lines += 1;
+  return lines;
+}
+
+async function withStderr(
+  pool: WorkflowPool,
+  runId: string,
+  failed: readonly FailedNode[],
+  signal: AbortSignal,
+): Promise<readonly FailedJob[]> {
+  const read = await fanOut(failed.slice(0, STDERR_JOBS), AT_ONCE, async (node) => {
+    const name = `logs/${node.node}.${node.tries - 1}.err`;
+    const text = (await pool.tailRunFile(runId, name, signal)) ?? '';
+    return text
+      .trimEnd()
+      .split('\n')
+      .slice(-STDERR_LINES)
+      .filter((line) => line !== '');
+  });
+  const stderr = new Map(read.done.map(({ target, value }) => [target.node, value]));
+  return failed.map((node) => ({ ...node, stderr: stderr.get(node.node) ?? [] }));
+}

@@ -1,0 +1,155 @@
+import { CrossflockError } from '../../errors/crossflock-error.js';
+import type { Problem } from '../../errors/problem.js';
+import type { WorkflowPlan } from '../../plan/types.js';
+import type { NetworkSummary } from '../../ports/run-summary.js';
+import { type GemFacts, pairsOf } from '../gem/types.js';
+import { type Ad, isAd, numberOf, textOf } from '../htcondor/fields.js';
+import type { RunRecord } from '../run-record.js';
+
+/** Enough that the slots stay busy when some jobs take longer, few enough to keep transfers cheap. */
+const JOBS_PER_SLOT = 4;
+
+/** The DAG's steps after the similarity jobs, as `submit` names their nodes. */
+export const LAST_STEPS = ['merge', 'threshold', 'extract'] as const;
+
+/** What a finished run must have left in its folder `results`. */
+export const RESULT_FILES = [
+  'network.tsv',
+  'network.graphml',
+  'merge.json',
+  'threshold.json',
+  'extract.json',
+] as const;
+
+/**
+ * Number of similarity jobs: as asked for, otherwise four for each slot; at least 1 and never more
+ * than there are pairs of genes.
+ * @param slots CPUs of all executors
+ */
+export function similarityJobs(asked: number | undefined, slots: number, pairs: number): number {
+  return Math.max(1, Math.min(asked ?? slots * JOBS_PER_SLOT, pairs));
+}
+
+/** What does not fit together between the options of a run and its matrix. */
+export function checkFit(plan: WorkflowPlan, facts: GemFacts): readonly Problem[] {
+  const problems: Problem[] = [];
+  if (plan.jobs !== undefined && plan.jobs > facts.pairs) {
+    problems.push({
+      severity: 'error',
+      path: 'workflow.jobs',
+      value: String(plan.jobs),
+      message: `is more than the ${facts.pairs} pairs of ${facts.genes} genes`,
+      fix: `write a number from 1 to ${facts.pairs}`,
+    });
+  }
+  if (plan.minObs > facts.samples) {
+    problems.push({
+      severity: 'error',
+      path: 'workflow.min_obs',
+      value: String(plan.minObs),
+      message: `is more than the ${facts.samples} samples of the matrix: no pair would count`,
+      fix: `write a number from 1 to ${facts.samples}`,
+    });
+  }
+  return problems;
+}
+
+/** What `submit` is given besides the plan. */
+export interface Submission {
+  readonly jobs: number;
+  /** Path of the matrix in the submitter. */
+  readonly stagedGem: string;
+  readonly runId?: string;
+  /** Least duration of a similarity job, for measuring the pool rather than the payload. */
+  readonly minJobSeconds?: number;
+}
+
+/** Arguments of the submitter's `submit`. */
+export function submitArguments(plan: WorkflowPlan, submission: Submission): string[] {
+  const { jobs, stagedGem, runId, minJobSeconds } = submission;
+  return [
+    String(jobs),
+    ...['--gem', stagedGem],
+    ...['--method', plan.method],
+    ...['--min-obs', String(plan.minObs)],
+    ...['--na-val', plan.naValue],
+    ...['--threshold', String(plan.threshold)],
+    ...['--request-memory', String(plan.requestMemoryMb)],
+    ...['--retries', String(plan.retries)],
+    ...(runId === undefined ? [] : ['--run-id', runId]),
+    ...(minJobSeconds === undefined ? [] : ['--min-job-seconds', String(minJobSeconds)]),
+  ];
+}
+
+/** Names of all nodes of a run's DAG. */
+export function nodesOf(jobs: number): string[] {
+  const similarity = Array.from(
+    { length: jobs },
+    (_, index) => `similarity_${String(index).padStart(5, '0')}`,
+  );
+  return [...similarity, ...LAST_STEPS];
+}
+
+/** The result in numbers, and what about it cannot be right. */
+export interface KincResult {
+  readonly network: NetworkSummary;
+  readonly problems: readonly string[];
+}
+
+/**
+ * Reads the summaries that the last steps wrote and checks them against the run: every chunk was
+ * merged, every pair of genes counted, and all of it from the matrix that was submitted.
+ * @param texts contents of `merge.json`, `threshold.json` and `extract.json`
+ */
+export function readResult(
+  record: RunRecord,
+  texts: { readonly merge: string; readonly threshold: string; readonly extract: string },
+): KincResult {
+  const merge = summary('merge.json', texts.merge);
+  const threshold = summary('threshold.json', texts.threshold);
+  const extract = summary('extract.json', texts.extract);
+  const network: NetworkSummary = {
+    edges: number(extract, 'edges'),
+    nodes: number(extract, 'nodes'),
+    positive: number(extract, 'positive'),
+    negative: number(extract, 'negative'),
+    threshold: number(extract, 'threshold'),
+    thresholdMode: textOf(threshold, 'mode') ?? 'unknown',
+    pairs: number(merge, 'pairs'),
+    pairsWithCorrelation: number(merge, 'pairs_with_correlation'),
+  };
+  const { genes, samples, sha256 } = record.gem;
+  const without = number(merge, 'pairs_without_correlation');
+  const checks: readonly Check[] = [
+    ['pairs counted', network.pairs, pairsOf(genes)],
+    ['pairs with and without a correlation', network.pairsWithCorrelation + without, network.pairs],
+    ['chunks merged', number(merge, 'chunks'), record.jobs],
+    ['genes merged', number(merge, 'genes'), genes],
+    ['samples merged', number(merge, 'samples'), samples],
+    ['pairs in the matrix that the network is from', number(extract, 'pairs'), network.pairs],
+    ['positive and negative edges', network.positive + network.negative, network.edges],
+    ['threshold of the network', network.threshold, number(threshold, 'threshold')],
+    ['matrix that the network is from', textOf(extract, 'gem_sha256') ?? 'unknown', sha256],
+  ];
+  const problems = checks
+    .filter(([, found, expected]) => found !== expected)
+    .map(([what, found, expected]) => `${what}: ${found}, expected ${expected}`);
+  return { network, problems };
+}
+
+type Check = readonly [what: string, found: number | string, expected: number | string];
+
+function summary(file: string, text: string): Ad {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  if (isAd(value)) return value;
+  throw new CrossflockError(`the result ${file} is not a JSON object`, { code: 'work-failed' });
+}
+
+function number(ad: Ad, name: string): number {
+  return numberOf(ad, name) ?? Number.NaN;
+}

@@ -1,0 +1,70 @@
+import { basename } from 'node:path';
+
+import { CrossflockError } from '../errors/crossflock-error.js';
+import type { WorkflowPlan } from '../plan/types.js';
+import type { WorkflowPool } from '../ports/workflow-pool.js';
+import type { GemFacts } from './gem/types.js';
+import { similarityJobs, submitArguments } from './recipes/kinc.js';
+import { readRunRecord, type RunRecord } from './run-record.js';
+
+export interface StartInput {
+  readonly plan: WorkflowPlan;
+  /** Local path of the matrix, plain or gzip. */
+  readonly gemPath: string;
+  readonly facts: GemFacts;
+  /** CPUs of all executors. */
+  readonly slots: number;
+  readonly runId?: string;
+  readonly minJobSeconds?: number;
+}
+
+/**
+ * Stages the matrix and submits the workflow. Interrupted before the submission, nothing is left
+ * behind.
+ * @throws CrossflockError `work-failed` when the submitter read another matrix than was checked
+ */
+export async function startKinc(
+  pool: WorkflowPool,
+  input: StartInput,
+  signal: AbortSignal,
+): Promise<RunRecord> {
+  const { plan, facts } = input;
+  const stagedGem = await pool.stage(input.gemPath, basename(input.gemPath), signal);
+  try {
+    const jobs = similarityJobs(plan.jobs, input.slots, facts.pairs);
+    const { runId, minJobSeconds } = input;
+    const args = submitArguments(plan, {
+      jobs,
+      stagedGem,
+      ...(runId === undefined ? {} : { runId }),
+      ...(minJobSeconds === undefined ? {} : { minJobSeconds }),
+    });
+    const run = await pool.submit(args, signal);
+    const record = await findRun(pool, run.runId, signal);
+    if (record.gem.sha256 === facts.sha256) return record;
+    await pool.remove(run.runId, signal);
+    throw new CrossflockError(
+      `the submitter read another matrix than ${input.gemPath}: SHA-256 ${record.gem.sha256}, expected ${facts.sha256}`,
+      { code: 'work-failed', hint: 'did the file change meanwhile? run it again' },
+    );
+  } finally {
+    // The run has its own copy. A staged file that stays behind harms nobody.
+    await pool.unstage(stagedGem).catch(() => undefined);
+  }
+}
+
+/** The record of a run; of the one submitted last when no id is given. */
+export async function findRun(
+  pool: WorkflowPool,
+  runId: string | undefined,
+  signal: AbortSignal,
+): Promise<RunRecord> {
+  const id = runId ?? (await pool.runs(signal))[0];
+  if (id === undefined) {
+    throw new CrossflockError('there is no run on the submitter yet', {
+      code: 'not-found',
+      hint: 'run run-kinc without --attach to submit one',
+    });
+  }
+  return readRunRecord(id, await pool.readRunFile(id, 'run.json', signal));
+}
