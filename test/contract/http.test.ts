@@ -115,3 +115,27 @@ describe('authentication', () => {
     expect((await get({ authorization: bearer })).status).toBe(401);
   });
 });
+
+describe('web pages', () => {
+  const send = async (origin: string, host: string): Promise<number> => {
+    const server = new CheckedServer();
+    const body = { id: 'a', cmd: 'sleep 1' };
+    const answer = await server.request('POST', '/v2/apps', body, { origin, host });
+    expect(server.orchestrator.apps()).toHaveLength(answer.status === 201 ? 1 : 0);
+    return answer.status;
+  };
+
+  it.each([
+    ['http://evil.example', 'localhost:8080'],
+    ['null', 'localhost:8080'],
+    ['http://localhost:3000', 'localhost:8080'],
+    // A name that was made to point here.
+    ['http://evil.example:8080', 'evil.example:8080'],
+  ])('of %s may not write to %s', async (origin, host) => {
+    expect(await send(origin, host)).toBe(403);
+  });
+
+  it.each(['localhost:8080', '127.0.0.1:8080', '[::1]:8080'])('of %s itself may', async (host) => {
+    expect(await send(`http://${host}`, host)).toBe(201);
+  });
+});

@@ -47,7 +47,7 @@ export interface GroupEmbeds {
   readonly inApps: ReadonlySet<Embed>;
 }
 
-/** `GroupInfo`, with the groups below it. */
+/** `GroupInfo`, with the groups below it. No `enforceRole`: roles are not enforced here. */
 export function renderGroup(
   id: string,
   apps: readonly AppVersion[],
@@ -68,6 +68,5 @@ export function renderGroup(
       : [],
     dependencies: [],
     version: newest === '' ? context.startedAt : newest,
-    ...(id !== ROOT && parentOf(id) === ROOT && { enforceRole: false }),
   };
 }

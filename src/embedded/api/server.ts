@@ -2,7 +2,7 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { LockedError, type Orchestrator } from '../orchestrator.js';
-import { UNAUTHORIZED_PAGE, challenge, isAdmitted } from './auth.js';
+import { UNAUTHORIZED_PAGE, challenge, isAdmitted, isForeignPage } from './auth.js';
 import { locked } from './deploy.js';
 import { ApiError, internalError } from './errors.js';
 import { type Answer, type Call, findRoute, type Route } from './http.js';
@@ -50,7 +50,11 @@ export function createServer(orchestrator: Orchestrator, options: ServerOptions)
     done(null, body);
   });
   app.addHook('onRequest', async (request, reply) => {
-    if (isAdmitted(request.headers.authorization, options)) return;
+    const { authorization, origin, host } = request.headers;
+    if (isForeignPage(origin, host, options)) {
+      throw new ApiError(403, `requests of web pages from ${origin ?? ''} are refused`);
+    }
+    if (isAdmitted(authorization, options)) return;
     await reply
       .code(401)
       .header('WWW-Authenticate', challenge(options))
