@@ -227,12 +227,10 @@ export class MarathonClient {
   async *events(options: EventOptions): AsyncGenerator<MarathonEvent> {
     const query = new URLSearchParams();
     for (const type of options.types) query.append('event_type', type);
-    // Leaving the stream must close the connection, which destroying axios' wrapper of it does not.
-    const left = new AbortController();
-    const signal = AbortSignal.any([options.signal, left.signal]);
-    const call: Call = { method: 'GET', path: '/v2/events', query, signal };
+    const call: Call = { method: 'GET', path: '/v2/events', query, signal: options.signal };
     const config: AxiosRequestConfig = {
       responseType: 'stream',
+      // A stream has no length; and behind axios' count, destroying it would not close it.
       maxContentLength: -1,
       // A list of types here is answered with 405 by real Marathons.
       headers: { Accept: 'text/event-stream' },
@@ -246,7 +244,6 @@ export class MarathonClient {
     } catch (error) {
       throw this.#translated(error, options.signal);
     } finally {
-      left.abort();
       stream.destroy();
     }
   }

@@ -193,6 +193,7 @@ describe('deployCluster', () => {
     await readAgain();
     fake.state.startTask('/good');
     await fake.until(() => news.includes('/good: runs on agent1'));
+    expect(news.join()).not.toContain('given up');
     fake.state.failTask('/bad', { message });
     expect(await result).toMatchObject({
       outcome: 'failed',
