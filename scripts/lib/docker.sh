@@ -151,7 +151,9 @@ _start_again_with_docker_group() {
   fi
   say "docker engine: answers to the group $(stat -Lc %G "$DOCKER_SOCKET") only; going on with it" \
     "(for good: sudo usermod -aG docker $(id -un))"
+  # The lock is let go and taken again by the new start: sudo would hold on to it.
   unset CROSSFLOCK_LOCK_HELD
+  exec 9>&-
   export CROSSFLOCK_WITH_DOCKER_GROUP=1
   # The environment goes through sudo itself (-E), not through arguments, where others
   # could read it. sudo replaces PATH and HOME in any case.
