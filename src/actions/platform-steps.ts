@@ -2,6 +2,7 @@ import { toCrossflockError, type CrossflockError } from '../errors/crossflock-er
 import { MarathonClient } from '../marathon/client.js';
 import { applyEach, step, type Step } from '../pipeline/step.js';
 import type { ClusterPlan, EmbeddedEngine, Plan } from '../plan/types.js';
+import { formatDuration } from '../util/duration.js';
 import type { NetworkChange, VirtualNetwork } from '../ports/virtual-network.js';
 import {
   applyMarathon,
@@ -29,7 +30,7 @@ export function marathonClient(
     url: cluster.marathonUrl,
     ...(cluster.auth === undefined ? {} : { auth: cluster.auth }),
     onRetry: ({ message }, delayMs) => {
-      onRetry?.(`${cluster.id}: ${message}; again in ${Math.round(delayMs / 1000)} s`);
+      onRetry?.(`${cluster.id}: ${message}; again in ${formatDuration(delayMs)}`);
     },
   });
 }

@@ -78,6 +78,11 @@ export type ReportEvent =
       readonly columns: readonly string[];
       readonly rows: readonly (readonly Cell[])[];
     }
+  | {
+      /** Lines to be shown as they are, for people; the data is in the summary. */
+      readonly type: 'report';
+      readonly lines: readonly string[];
+    }
   | { readonly type: 'workflow-progress'; readonly snapshot: WorkflowSnapshot }
   | {
       readonly type: 'workflow-event';

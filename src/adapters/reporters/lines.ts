@@ -37,6 +37,8 @@ export function eventLines(event: ReportEvent, paint: Paint): string[] {
       ];
     case 'table':
       return tableLines(event.title, event.columns, event.rows);
+    case 'report':
+      return [...event.lines];
     case 'workflow-progress':
       return [progressLine(event.snapshot)];
     case 'workflow-event':

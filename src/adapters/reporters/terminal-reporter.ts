@@ -13,6 +13,8 @@ interface LiveStep {
 }
 
 const BAR_WIDTH = 24;
+/** After these nothing more happens to the workflow that is being watched. */
+const ENDINGS: ReadonlySet<ReportEvent['type']> = new Set(['summary', 'failed', 'table', 'report']);
 
 /**
  * The view for a terminal: listr2 draws the running step, ora the running workflow, finished things
@@ -85,7 +87,7 @@ export class TerminalReporter implements Reporter {
   }
 
   #print(event: ReportEvent): void {
-    const ends = event.type === 'summary' || event.type === 'failed' || event.type === 'table';
+    const ends = ENDINGS.has(event.type);
     if (ends) {
       this.#spinner?.stop();
       this.#spinner = undefined;

@@ -1,0 +1,81 @@
+import { CrossflockError, toCrossflockError } from '../errors/crossflock-error.js';
+import type { Plan } from '../plan/types.js';
+import type { WorkflowPool } from '../ports/workflow-pool.js';
+import { fanOut } from '../util/fan-out.js';
+import type { ActionContext } from './context.js';
+
+/** Milliseconds for the queue to answer, and then for the executors to offer their slots. */
+const QUEUE_DEADLINE_MS = 60_000;
+const SLOTS_DEADLINE_MS = 60_000;
+const ASK_AGAIN_MS = 1000;
+const ASKED_AT_ONCE = 8;
+
+export interface Executors {
+  readonly addresses: readonly string[];
+  /** Cluster id (cloud) by virtual IP. */
+  readonly clusterOfAddress: ReadonlyMap<string, string>;
+}
+
+export function executorsOf(plan: Plan): Executors {
+  const executors = plan.apps.filter(({ role }) => role === 'executor');
+  return {
+    addresses: executors.map(({ ip }) => ip),
+    clusterOfAddress: new Map(executors.map(({ ip, clusterId }) => [ip, clusterId])),
+  };
+}
+
+/**
+ * Waits until the queue answers and every executor offers slots. Executors that still do not after
+ * the deadline are named and left out.
+ * @returns CPUs of all executors that answer
+ * @throws CrossflockError when none does
+ */
+export async function waitForPool(
+  { reporter, clock, signal }: ActionContext,
+  pool: WorkflowPool,
+  executors: Executors,
+): Promise<number> {
+  await pool.ready(QUEUE_DEADLINE_MS, signal);
+  const start = clock.monotonicMs();
+  for (;;) {
+    const { slots, missing } = await askExecutors(pool, executors, signal);
+    if (missing.length === 0 && slots > 0) return slots;
+    if (clock.monotonicMs() - start >= SLOTS_DEADLINE_MS) {
+      if (slots === 0) throw noSlots(missing);
+      for (const message of missing) reporter.emit({ type: 'notice', level: 'warning', message });
+      return slots;
+    }
+    await clock.sleep(ASK_AGAIN_MS, signal);
+  }
+}
+
+async function askExecutors(
+  pool: WorkflowPool,
+  { addresses, clusterOfAddress }: Executors,
+  signal: AbortSignal,
+): Promise<{ slots: number; missing: readonly string[] }> {
+  const { done, failed } = await fanOut(addresses, ASKED_AT_ONCE, (address) =>
+    pool.slots(address, signal),
+  );
+  signal.throwIfAborted();
+  const where = (address: string): string =>
+    `the executor ${address} on ${clusterOfAddress.get(address) ?? 'no cluster'}`;
+  const missing = [
+    ...done
+      .filter(({ value }) => value === 0)
+      .map(({ target }) => `${where(target)} offers no slots`),
+    ...failed.map(
+      ({ target, error }) =>
+        `${where(target)} does not answer: ${toCrossflockError(error).message}`,
+    ),
+  ];
+  return { slots: done.reduce((sum, { value }) => sum + value, 0), missing };
+}
+
+function noSlots(missing: readonly string[]): CrossflockError {
+  const why = missing.length === 0 ? 'the configuration has no executor' : missing.join('; ');
+  return new CrossflockError(`no slot to run on: ${why}`, {
+    code: 'work-failed',
+    hint: 'see crossflock status, and run create-containers again',
+  });
+}
