@@ -40,7 +40,8 @@ export function appState(app: AppInfo, deploymentId?: string): AppState {
     appId: app.id,
     state: isRunning ? 'running' : 'pending',
     taskId: task?.id,
-    since: task?.startedAt,
+    // That of a task on its way out would be taken for the new one's.
+    since: task !== undefined && isCurrent(task, app) ? task.startedAt : undefined,
     ip: task?.ip,
     host: task?.host,
     ports: task?.ports ?? [],

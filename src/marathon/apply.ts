@@ -99,7 +99,7 @@ async function despiteLocks<T>(
         if (refusal?.kind !== 'locked' || isForced) throw error;
         if (session.force) continue;
         await lockOver(patient, appId, refusal.deployments);
-        if (!patience.signal.aborted) continue;
+        if (!patient.signal.aborted) continue;
         throw await stuck(session, appId, error as CrossflockError);
       }
     }
@@ -131,10 +131,9 @@ async function deploymentsOfAppOver(
   }, signal);
 }
 
-function isOutOfPatience({ watch, signal }: Session, error: unknown): boolean {
-  return (
-    !watch.isOver && signal.aborted && error instanceof CrossflockError && error.code === 'timeout'
-  );
+/** The time for this lock or the deadline of everything has passed; Ctrl-C is something else. */
+function isOutOfPatience({ signal }: Session, error: unknown): boolean {
+  return signal.aborted && error instanceof CrossflockError && error.code === 'timeout';
 }
 
 /** The lock as an error that says why what holds the app does not end. */
@@ -143,9 +142,9 @@ async function stuck(
   appId: string,
   locked: CrossflockError,
 ): Promise<CrossflockError> {
-  const app = await session.client.getApp(appId).catch(() => undefined);
+  const app = await session.client.getApp(appId, { once: true }).catch(() => undefined);
   if (app === undefined) return locked;
-  const queue = await session.client.queue().catch(() => []);
+  const queue = await session.client.queue({ once: true }).catch(() => []);
   const { reason } = pendingReason(app, queue, []);
   return new CrossflockError(`${locked.message}, which does not end: ${reason}`, {
     code: locked.code,

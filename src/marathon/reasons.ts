@@ -164,6 +164,7 @@ function quietReason(
 
 function taskReason(task: TaskInfo, app: AppInfo): string {
   const on = task.host === '' ? '' : ` on ${task.host}`;
+  if (task.state === 'TASK_KILLING') return `its former task${on} is being stopped`;
   if (!isRunning(task)) {
     const state = (task.state ?? 'TASK_STAGING').replace(/^TASK_/, '').toLowerCase();
     const image = state === 'staging' ? ': its image is being pulled, or it is about to start' : '';

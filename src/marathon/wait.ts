@@ -32,6 +32,7 @@ export class AppWaiter {
   readonly #label: string | undefined;
   readonly #imageFailures = new Map<string, Set<string>>();
   readonly #told = new Map<string, string>();
+  readonly #unchanged = new Set<string>();
   #states: readonly AppState[];
 
   constructor(session: Session, awaited: readonly AwaitedApp[]) {
@@ -39,6 +40,10 @@ export class AppWaiter {
     this.#awaited = awaited;
     this.#label = commonSelector(awaited.map(({ app }) => app));
     this.#states = awaited.map(({ app }) => unseen(app));
+    // That an app runs is news only where something was done for it, or it was seen waiting.
+    for (const { app, deploymentId } of awaited) {
+      if (deploymentId === undefined) this.#unchanged.add(absoluteId(app.id));
+    }
   }
 
   /** What was last seen, in the order of the apps. */
@@ -125,7 +130,8 @@ export class AppWaiter {
   /** Every app's news, once. */
   #tellNews(): void {
     for (const state of this.#states) {
-      const message = news(state);
+      if (state.state !== 'running') this.#unchanged.delete(state.appId);
+      const message = this.#unchanged.has(state.appId) ? undefined : news(state);
       if (message === undefined || this.#told.get(state.appId) === message) continue;
       this.#told.set(state.appId, message);
       this.#session.onProgress({ appId: state.appId, message });

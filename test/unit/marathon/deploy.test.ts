@@ -103,6 +103,7 @@ describe('deployCluster', () => {
     const result = await deploy([wantedApp('/a')]);
     expect(result).toMatchObject({ outcome: 'running', changes: [{ action: 'none' }] });
     expect(writes()).toEqual([]);
+    expect(news).toEqual([]);
     fake.verify();
   });
 
@@ -376,6 +377,18 @@ describe('deployCluster and other deployments', () => {
       `marathon at ${fake.url}: /a is locked by deployment ${lock}, which does not end: ` +
         'needs 99 CPUs, the only offer did not have it; last task failed on agent1: lost',
     );
+    expect(apps[0]?.hint).toContain('--force');
+  });
+
+  it('names the lock also when the deadline comes first', async () => {
+    fake.state.addRunning({ ...wantedApp('/a', { cpus: 1 }) });
+    const lock = fake.state.lock('/a');
+    const result = deploy([wantedApp('/a')], { deadlineMs: 5000 });
+    await fake.until(() => fake.count('GET /v2/deployments') > 0);
+    await clock.advance(5000);
+    const { outcome, apps } = await result;
+    expect(outcome).toBe('deadline');
+    expect(apps[0]?.reason).toContain(`/a is locked by deployment ${lock}, which does not end`);
     expect(apps[0]?.hint).toContain('--force');
   });
 

@@ -45,6 +45,11 @@ function task(change: object = {}): object {
 describe('pendingReason', () => {
   it.each<[string, Facts, string]>([
     [
+      'a former task on its way out',
+      { app: { tasks: [task({ state: 'TASK_KILLING' })] } },
+      'its former task on node1 is being stopped',
+    ],
+    [
       'too little memory',
       { queue: rejected(['UnfulfilledRole', 0, 3], ['InsufficientMemory', 3, 3]) },
       'needs 4096 MB of memory, none of 3 offers had it',
