@@ -216,7 +216,8 @@ async function unlessMissing<T>(
 export function toEngineError(thrown: unknown): EngineError {
   if (thrown instanceof EngineError) return thrown;
   const error = thrown as { statusCode?: number; json?: { message?: string }; message?: string };
-  const text = error.json?.message ?? error.message ?? String(thrown);
+  const wrapped = error.json?.message ?? error.message ?? String(thrown);
+  const text = wrapped.replace(/^\(HTTP code \d+\) [^-]* - /, '').trim();
   if (error.statusCode === undefined && isConnectionFailure(thrown)) {
     return new EngineError(`docker engine does not answer: ${text}`, 'unreachable', thrown);
   }
