@@ -29,7 +29,8 @@ docker_ready() {
   local reason
   if ! reason=$(docker_possible); then
     complain "docker engine: $reason"
-    complain '  try: install Docker Engine and start it, then run this again'
+    complain "  try: run this as root or, at a terminal or after 'sudo -v', with sudo's rights;"
+    complain '  or install Docker Engine and start it, then run this again'
     return 1
   fi
   if ! _engine_answers; then root_ready 'installing or starting Docker Engine'; fi
