@@ -23,8 +23,11 @@ node_ready() {
 }
 
 # Brings Node $NODE_MAJOR and its npm into .crossflock/node unless they are there.
+NODE_BROUGHT=no
 node_bring() {
+  if [[ $NODE_BROUGHT == yes ]]; then return; fi
   step "node $NODE_MAJOR" _node_install
+  NODE_BROUGHT=yes
 }
 
 # The lowest version in package.json's engines ("node": ">=22.18").
