@@ -9,7 +9,7 @@ DOCKER_SOCKET=/var/run/docker.sock
 docker_possible() {
   if [[ -n ${CROSSFLOCK_NO_DOCKER:-} ]]; then
     say 'CROSSFLOCK_NO_DOCKER is set'
-  elif _engine_answers || _engine_answers_root; then
+  elif docker_here; then
     return 0
   elif [[ -n ${DOCKER_HOST:-} ]]; then
     say "no Docker Engine answers at DOCKER_HOST=$DOCKER_HOST"
@@ -22,6 +22,9 @@ docker_possible() {
   fi
   return 1
 }
+
+# Whether an engine answers already, to this user or to root.
+docker_here() { _engine_answers || _engine_answers_root; }
 
 # Makes sure that an engine answers to this user, or ends the script. May start the
 # script again, with the group that owns Docker's socket.
