@@ -11,6 +11,8 @@ export type Answer =
       /** Given to `onStdout` in these pieces when the caller listens, joined in the result if not. */
       readonly stdout?: string | readonly string[];
       readonly stderr?: string;
+      /** Answers while standard input is still open, as a command may that does not read it. */
+      readonly ignoresStdin?: boolean;
     }
   | { readonly throws: Error }
   /** Runs until the caller's signal fires, then throws `aborted`; `stdout` is given first. */
@@ -23,7 +25,7 @@ export type Matcher = readonly (string | RegExp)[] | ((argv: readonly string[]) 
 export interface RecordedRun {
   readonly argv: readonly string[];
   readonly options: RunOptions;
-  /** All of standard input, read to its end. */
+  /** All of standard input, read to its end; empty for a command that ignores it. */
   readonly stdin: string;
 }
 
@@ -96,8 +98,9 @@ export class FakeHost implements Host {
 
   async run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
     refuseAborted(options.signal);
-    this.runs.push({ argv, options, stdin: await readAll(options.stdin) });
     const rule = this.#find(argv);
+    const stdin = leavesStdin(rule?.answer) ? '' : await readAll(options.stdin);
+    this.runs.push({ argv, options, stdin });
     if (rule === undefined) {
       const line = argv.join(' ');
       this.strays.push(line);
@@ -144,6 +147,10 @@ function matches(matcher: Matcher, argv: readonly string[]): boolean {
       return typeof part === 'string' ? part === given : part.test(given);
     })
   );
+}
+
+function leavesStdin(answer: Answer | undefined): boolean {
+  return typeof answer === 'object' && 'ignoresStdin' in answer && answer.ignoresStdin;
 }
 
 function describe(matcher: Matcher): string {

@@ -140,8 +140,8 @@ export class RunMonitor {
         this.#move(node, 'idle');
         return undefined;
       case 'aborted':
+        node.reason = whyRemoved(node, event.reason);
         this.#stop(node, event.at);
-        node.reason = event.reason;
         return this.#failed(node);
       case 'disconnected':
         return {
@@ -226,6 +226,16 @@ export class RunMonitor {
     if (node.state === 'running') add(this.runningByAddress, address, by);
     if (node.state === 'done') add(this.doneByAddress, address, by);
   }
+}
+
+/**
+ * The submit descriptions let HTCondor remove a job that is held again and again, or that uses more
+ * memory than it asked for; HTCondor then only quotes the expression.
+ */
+function whyRemoved(node: NodeRecord, reason: string): string {
+  if (!reason.includes('PeriodicRemove')) return reason;
+  if (node.state === 'held') return `held too often: ${node.reason ?? 'no reason given'}`;
+  return 'used more memory than it asked for';
 }
 
 function reasonOf(event: JobEvent): string {

@@ -52,6 +52,13 @@ describe('fake host', () => {
     expect(host.runs.map((run) => run.stdin)).toEqual(['xy', 'z']);
   });
 
+  it('does not wait for input that the command ignores', async () => {
+    const host = new FakeHost().on(['true'], { ignoresStdin: true });
+    const open = new Readable({ read: () => undefined });
+    expect((await host.run(['true'], { stdin: open })).exitCode).toBe(0);
+    expect(host.runs[0]?.stdin).toBe('');
+  });
+
   it('hangs until aborted, and refuses an aborted signal at once', async () => {
     const host = new FakeHost().on(['tail'], { hangs: true, stdout: 'so far' });
     const stop = new AbortController();

@@ -1,0 +1,121 @@
+import { writeFile } from 'node:fs/promises';
+
+import { CrossflockError } from '../../src/errors/crossflock-error.js';
+import type {
+  FollowHandlers,
+  RunFile,
+  SubmittedRun,
+  WorkflowPool,
+} from '../../src/ports/workflow-pool.js';
+
+/** A run as the fake pool holds it: its files, and the events that following it tells. */
+export interface FakeRun {
+  readonly files: Record<string, string>;
+  /** Told at once; then the run has ended, or `follow` waits for the signal. */
+  readonly events: readonly Readonly<Record<string, unknown>>[];
+  readonly goesOn?: boolean;
+}
+
+/**
+ * A pool in memory. Submitting makes the run that the test prepared with `onSubmit`; every call is
+ * kept in `calls`, and what is not there is answered as the real pool answers it: `undefined` for a
+ * file, `not-found` for following a run, an empty list for a folder.
+ */
+export class FakePool implements WorkflowPool {
+  readonly calls: string[] = [];
+  readonly staged = new Set<string>();
+  /** By run id, the oldest first. */
+  readonly held = new Map<string, FakeRun>();
+  onSubmit: (args: readonly string[]) => { readonly id: string; readonly run: FakeRun } = () => {
+    throw new CrossflockError('the test prepared no run', { code: 'unexpected' });
+  };
+
+  ready(deadlineMs: number): Promise<void> {
+    return this.#called(`ready ${deadlineMs}`, undefined);
+  }
+
+  slots(address: string): Promise<number> {
+    return this.#called(`slots ${address}`, 4);
+  }
+
+  stage(localPath: string, name: string): Promise<string> {
+    const path = `/tmp/staged/${name}`;
+    this.staged.add(path);
+    return this.#called(`stage ${localPath}`, path);
+  }
+
+  unstage(stagedPath: string): Promise<void> {
+    this.staged.delete(stagedPath);
+    return this.#called(`unstage ${stagedPath}`, undefined);
+  }
+
+  async submit(args: readonly string[]): Promise<SubmittedRun> {
+    await this.#called(`submit ${args.join(' ')}`, undefined);
+    const { id, run } = this.onSubmit(args);
+    this.held.set(id, run);
+    return { runId: id, runDir: `/runs/${id}`, dagmanCluster: 1 };
+  }
+
+  runs(): Promise<readonly string[]> {
+    return this.#called('runs', [...this.held.keys()].reverse());
+  }
+
+  readRunFile(runId: string, name: string): Promise<string | undefined> {
+    return this.#called(`read ${runId} ${name}`, this.held.get(runId)?.files[name]);
+  }
+
+  tailRunFile(runId: string, name: string): Promise<string | undefined> {
+    return this.#called(`tail ${runId} ${name}`, this.held.get(runId)?.files[name]);
+  }
+
+  listRunFiles(runId: string, folder: string): Promise<readonly RunFile[]> {
+    const files = Object.entries(this.held.get(runId)?.files ?? {})
+      .filter(([name]) => name.startsWith(`${folder}/`))
+      .map(([name, text]) => ({
+        name: name.slice(folder.length + 1),
+        bytes: Buffer.byteLength(text),
+      }));
+    return this.#called(`list ${runId} ${folder}`, files);
+  }
+
+  async fetchRunFile(runId: string, name: string, to: string): Promise<void> {
+    const text = await this.#called(`fetch ${runId} ${name}`, this.held.get(runId)?.files[name]);
+    if (text === undefined) throw notFound(name);
+    await writeFile(to, text);
+  }
+
+  async follow(runId: string, handlers: FollowHandlers, signal: AbortSignal): Promise<void> {
+    const run = await this.#called(`follow ${runId}`, this.held.get(runId));
+    if (run === undefined) throw notFound(runId);
+    for (const event of run.events) handlers.onEvent(event);
+    if (run.goesOn !== true) return;
+    await new Promise<never>((_resolve, reject) => {
+      const stop = (): void => {
+        reject(new CrossflockError('interrupted', { code: 'aborted' }));
+      };
+      if (signal.aborted) stop();
+      else signal.addEventListener('abort', stop, { once: true });
+    });
+  }
+
+  hold(runId: string): Promise<void> {
+    return this.#called(`hold ${runId}`, undefined);
+  }
+
+  release(runId: string): Promise<void> {
+    return this.#called(`release ${runId}`, undefined);
+  }
+
+  remove(runId: string): Promise<void> {
+    return this.#called(`remove ${runId}`, undefined);
+  }
+
+  #called<T>(call: string, answer: T): Promise<T> {
+    this.calls.push(call);
+    return Promise.resolve(answer);
+  }
+}
+
+function notFound(what: string): CrossflockError {
+  return new CrossflockError(`the fake pool has no ${what}`, { code: 'not-found' });
+}

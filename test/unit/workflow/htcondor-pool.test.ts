@@ -1,0 +1,262 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { HtcondorPool } from '../../../src/workflow/htcondor-pool.js';
+import { FakeClock } from '../../fakes/fake-clock.js';
+import { FakeHost } from '../../fakes/fake-host.js';
+import { fixture, objects } from './fixture.js';
+
+const FIND = (argv: readonly string[]): boolean => argv[1] === 'ps';
+const running = (word: string) => (argv: readonly string[]) =>
+  argv[1] === 'exec' && argv.some((part) => part.includes(word));
+const never = new AbortController().signal;
+const quiet = {
+  onEvent: () => undefined,
+  onInterruption: () => undefined,
+  onDamage: () => undefined,
+};
+
+let host: FakeHost;
+let clock: FakeClock;
+let pool: HtcondorPool;
+let folder: string;
+
+beforeEach(async () => {
+  host = new FakeHost().on(FIND, { stdout: 'abc123\n' });
+  clock = new FakeClock();
+  pool = new HtcondorPool(host, { deployment: 'demo' }, clock);
+  folder = await mkdtemp(join(tmpdir(), 'crossflock-pool-'));
+});
+afterEach(async () => {
+  expect(host.strays).toEqual([]);
+  await rm(folder, { recursive: true });
+});
+
+describe('the submitter', () => {
+  it('is looked up once', async () => {
+    host.on(running('run.json'), { stdout: '{}' });
+    await pool.readRunFile('r', 'run.json', never);
+    await pool.readRunFile('r', 'run.json', never);
+    expect(host.runs.filter((run) => FIND(run.argv))).toHaveLength(1);
+  });
+
+  it('is looked up again when its container is gone', async () => {
+    host
+      .once(running('run.json'), { exitCode: 1, stderr: 'Error: No such container: abc123\n' })
+      .once(running('run.json'), { stdout: 'text' });
+    await expect(pool.readRunFile('r', 'run.json', never)).rejects.toMatchObject({
+      code: 'unavailable',
+      retryable: true,
+    });
+    expect(await pool.readRunFile('r', 'run.json', never)).toBe('text');
+    expect(host.runs.filter((run) => FIND(run.argv))).toHaveLength(2);
+  });
+
+  it('is missed in words, and never guessed among several', async () => {
+    const none = new HtcondorPool(new FakeHost('h').on(FIND, {}), { deployment: 'demo' }, clock);
+    await expect(none.runs(never)).rejects.toMatchObject({
+      message: 'no submitter of demo runs on h',
+      hint: 'run create-containers first',
+    });
+    const two = new FakeHost().on(FIND, { stdout: 'a\nb\n' });
+    await expect(new HtcondorPool(two, { deployment: 'd' }, clock).runs(never)).rejects.toThrow(
+      '2 containers are submitters of d: a, b',
+    );
+  });
+});
+
+describe('asking', () => {
+  it('waits until the queue answers, with a deadline', async () => {
+    host
+      .once(running('condor_q'), { exitCode: 1, stderr: 'not yet' })
+      .once(running('condor_q'), {});
+    const ready = pool.ready(10_000, never);
+    await clock.untilSleepOf(500);
+    await clock.advance(500);
+    await ready;
+    host.on(running('condor_q'), { exitCode: 1, stderr: "can't connect to schedd" });
+    const late = pool.ready(1000, never);
+    late.catch(() => undefined);
+    await clock.advance(2000);
+    await expect(late).rejects.toThrow(
+      "the submitter's queue did not answer within 1 s: condor_q failed: can't connect to schedd",
+    );
+  });
+
+  it('counts slots and lists runs, the newest first', async () => {
+    host.on(running('condor_status'), { stdout: fixture('condor-status-startd-busy.json') });
+    expect(await pool.slots('172.29.0.2', never)).toBe(4);
+    host.on(running('find'), { stdout: '10.5\told/run.json\n99.25\tnew/run.json\n' });
+    expect(await pool.runs(never)).toEqual(['new', 'old']);
+  });
+
+  it('reads files, and tells what is not there', async () => {
+    host.on(running('nothing'), { exitCode: 1, stderr: 'cat: nothing: No such file' });
+    expect(await pool.readRunFile('r', 'nothing', never)).toBeUndefined();
+    host.on(running('results'), { stdout: '12\tnetwork.tsv\n3\ta\tb\n' });
+    expect(await pool.listRunFiles('r', 'results', never)).toEqual([
+      { name: 'network.tsv', bytes: 12 },
+      { name: 'a\tb', bytes: 3 },
+    ]);
+  });
+
+  it('cuts the end of a long file at a line', async () => {
+    host.on(running('x.err'), { stdout: `half a line\n${'y'.repeat(4084)}` });
+    expect(await pool.tailRunFile('r', 'x.err', never)).toBe('y'.repeat(4084));
+  });
+});
+
+describe('moving files', () => {
+  it('stages a file through standard input', async () => {
+    const path = join(folder, 'gem.txt');
+    await writeFile(path, 'bytes');
+    host.on(running('mktemp'), { stdout: '/tmp/crossflock-stage.X/gem.txt\n' });
+    expect(await pool.stage(path, 'gem.txt', never)).toBe('/tmp/crossflock-stage.X/gem.txt');
+    expect(host.runs.at(-1)).toMatchObject({ stdin: 'bytes' });
+  });
+
+  it('fetches whole files or none', async () => {
+    host.once(running('network.tsv'), { stdout: ['a\t', 'b\n'] });
+    const to = join(folder, 'deep', 'network.tsv');
+    await pool.fetchRunFile('r', 'results/network.tsv', to, never);
+    expect(await readFile(to, 'utf8')).toBe('a\tb\n');
+    host.once(running('other'), { stdout: 'ha', exitCode: 1, stderr: 'disk error' });
+    await expect(pool.fetchRunFile('r', 'other', join(folder, 'deep', 'o'), never)).rejects.toThrow(
+      'cat failed: disk error',
+    );
+    expect(await readdir(join(folder, 'deep'))).toEqual(['network.tsv']);
+  });
+});
+
+describe('submitting', () => {
+  it('reads the answer', async () => {
+    host.on(running('OSG-KINC/submit'), { stdout: fixture('submit-json.txt') });
+    expect(await pool.submit(['14'], never)).toEqual({
+      runId: 'kinc-1795257289',
+      runDir: '/var/lib/crossflock/runs/kinc-1795257289',
+      dagmanCluster: 324,
+    });
+    expect(host.commandLines.at(-1)).toMatch(/submit 14 --json$/);
+  });
+
+  it('passes the reason of a refusal on', async () => {
+    host.on(running('OSG-KINC/submit'), { exitCode: 1, stderr: fixture('submit-refused.txt') });
+    await expect(pool.submit(['14'], never)).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringMatching(/^the workflow was not submitted: run 'd2' exists/) as string,
+    });
+  });
+
+  it('knows an answer that is none', async () => {
+    host.on(running('OSG-KINC/submit'), { stdout: 'done\n' });
+    await expect(pool.submit(['1'], never)).rejects.toMatchObject({ code: 'unexpected' });
+  });
+
+  it('steers the DAGMan of a run', async () => {
+    host.on(running('run.json'), { stdout: fixture('run.json') }).on(running('condor_hold'), {});
+    await pool.hold('d2', never);
+    expect(host.commandLines.at(-1)).toContain('ClusterId == 300 || DAGManJobId == 300');
+    host.once(running('missing'), { exitCode: 1 });
+    await expect(pool.remove('missing', never)).rejects.toMatchObject({ code: 'not-found' });
+  });
+});
+
+describe('following', () => {
+  const text = fixture('events-submitter-restarted.ndjson');
+  const lines = text.trimEnd().split('\n');
+  const follow = running('crossflock-events');
+
+  it('tells every event once, until the run has ended', async () => {
+    host.once(follow, { stdout: text, ignoresStdin: true });
+    const seen: unknown[] = [];
+    await pool.follow('r', { ...quiet, onEvent: (event) => seen.push(event) }, never);
+    expect(seen).toEqual(objects(text));
+  });
+
+  it.each([
+    ['is killed', { stdout: lines.slice(0, 30).join('\n'), exitCode: 137 }],
+    ['stops', { stdout: `${lines.slice(0, 30).join('\n')}\n`, exitCode: 143 }],
+    ['ends the stream early', { stdout: `${lines.slice(0, 30).join('\n')}\n`, exitCode: 0 }],
+    ['is not there', { exitCode: 1, stderr: 'Error: container abc123 is not running' }],
+  ])('goes on after a submitter that %s, nothing lost and nothing twice', async (_, broken) => {
+    // Between the logs the order may differ the next time; within a log it is the same.
+    const dagmanFirst = [...lines].sort(
+      (a, b) => Number(b.includes('"Log": "dagman"')) - Number(a.includes('"Log": "dagman"')),
+    );
+    const restarted = `${dagmanFirst.join('\n')}\n`;
+    host
+      .once(follow, { ...broken, ignoresStdin: true })
+      .once(follow, { stdout: restarted, ignoresStdin: true });
+    const seen: string[] = [];
+    const reasons: string[] = [];
+    const following = pool.follow(
+      'r',
+      {
+        ...quiet,
+        onEvent: (event) => seen.push(JSON.stringify(event)),
+        onInterruption: (reason) => reasons.push(reason),
+      },
+      never,
+    );
+    await clock.untilSleepOf(1000);
+    await clock.advance(1000);
+    await following;
+    expect(reasons).toHaveLength(1);
+    expect(seen.sort()).toEqual(
+      objects(text)
+        .map((event) => JSON.stringify(event))
+        .sort(),
+    );
+  });
+
+  it('gives up after ten minutes without a submitter', async () => {
+    host.on(follow, {
+      exitCode: 1,
+      stderr: 'Error: No such container: abc123',
+      ignoresStdin: true,
+    });
+    const following = pool.follow('r', quiet, never);
+    following.catch(() => undefined);
+    await clock.advance(11 * 60_000);
+    await expect(following).rejects.toMatchObject({
+      code: 'unavailable',
+      message: 'the submitter has been gone for 10 minutes',
+    });
+  });
+
+  it('ends at once when the run does not exist', async () => {
+    host.on(follow, {
+      exitCode: 1,
+      stderr: "crossflock-events: no run 'r' in /runs",
+      ignoresStdin: true,
+    });
+    await expect(pool.follow('r', quiet, never)).rejects.toThrow("no run 'r'");
+  });
+
+  it('keeps standard input open while it reads, and ends when aborted', async () => {
+    const stop = new AbortController();
+    let open: boolean | undefined;
+    const pipe = new HtcondorPool(
+      {
+        name: 'h',
+        run: async (argv, options) => {
+          if (FIND(argv)) return { exitCode: 0, stdout: 'abc\n', stderr: '' };
+          const stdin = options?.stdin;
+          open = typeof stdin === 'object' && 'readableEnded' in stdin && !stdin.readableEnded;
+          stop.abort();
+          return new FakeHost().on(() => true, { hangs: true }).run(argv, { signal: stop.signal });
+        },
+        put: () => Promise.resolve(),
+        forward: () => Promise.reject(new Error('no')),
+        close: () => Promise.resolve(),
+      },
+      { deployment: 'd' },
+      clock,
+    );
+    await expect(pipe.follow('r', quiet, stop.signal)).rejects.toMatchObject({ code: 'aborted' });
+    expect(open).toBe(true);
+  });
+});
