@@ -82,7 +82,8 @@ function times({ wallSeconds, cpuSeconds, similarity }: RunSummary): string[] {
   const formula = `${seconds(workSeconds)} of work ÷ (${counted(slots, 'slot')} × ${seconds(makespanSeconds)})`;
   return [
     line('wall time', seconds(wallSeconds)),
-    line('CPU time', seconds(cpuSeconds)),
+    // HTCondor counts whole seconds of each job, so that short jobs add up to nothing.
+    line('CPU time', cpuSeconds === 0 ? 'less than a second for each job' : seconds(cpuSeconds)),
     ...(efficiency === undefined
       ? []
       : [line('efficiency', `${percent(efficiency)} = ${formula}`)]),

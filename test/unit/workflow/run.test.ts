@@ -1,0 +1,238 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import type { WorkflowSnapshot } from '../../../src/ports/reporter.js';
+import { runReport } from '../../../src/report/run-report.js';
+import { collectRun } from '../../../src/workflow/collect.js';
+import type { Notice } from '../../../src/workflow/monitor/run-monitor.js';
+import { readRunRecord, type RunRecord } from '../../../src/workflow/run-record.js';
+import { findRun, startKinc } from '../../../src/workflow/start.js';
+import { watchRun } from '../../../src/workflow/watch.js';
+import { FakeClock } from '../../fakes/fake-clock.js';
+import { FakePool, type FakeRun } from '../../fakes/fake-pool.js';
+import { fixture, objects } from './fixture.js';
+
+const never = new AbortController().signal;
+const CLUSTERS = new Map([
+  ['172.29.0.2', 'chameleon'],
+  ['172.29.0.3', 'azure'],
+]);
+const RECORD = readRunRecord('d2', fixture('run.json'));
+const EDGES = `gene1\tgene2\n${'a\tb\n'.repeat(1659)}`;
+
+const done: FakeRun = {
+  files: {
+    'run.json': fixture('run.json'),
+    'results/network.tsv': EDGES,
+    'results/network.graphml': '<graphml/>',
+    'results/merge.json': fixture('result-merge.json'),
+    'results/threshold.json': fixture('result-threshold.json'),
+    'results/extract.json': fixture('result-extract.json'),
+  },
+  events: objects(fixture('events-done.ndjson')),
+};
+const failed: FakeRun = {
+  files: { 'logs/similarity_00002.2.err': fixture('similarity-stderr.txt') },
+  events: objects(fixture('events-failed.ndjson')),
+};
+
+let pool: FakePool;
+let clock: FakeClock;
+let folder: string;
+let snapshots: WorkflowSnapshot[];
+let notices: Notice[];
+
+beforeEach(async () => {
+  pool = new FakePool();
+  clock = new FakeClock();
+  folder = await mkdtemp(join(tmpdir(), 'crossflock-run-'));
+  await mkdir(join(folder, 'deep'));
+  snapshots = [];
+  notices = [];
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+function watch(record: RunRecord, signal = never) {
+  return watchRun(
+    pool,
+    record,
+    {
+      clusters: CLUSTERS,
+      clock,
+      onSnapshot: (snapshot) => snapshots.push(snapshot),
+      onNotice: (notice) => notices.push(notice),
+    },
+    signal,
+  );
+}
+
+async function finish(record: RunRecord) {
+  const monitor = await watch(record);
+  return collectRun(pool, { record, monitor, clusters: CLUSTERS, slots: 8, folder }, never);
+}
+
+describe('starting', () => {
+  const input = {
+    plan: {
+      method: 'sc',
+      minObs: 30,
+      naValue: 'NA',
+      threshold: 0.8,
+      requestMemoryMb: 1024,
+      retries: 2,
+    },
+    gemPath: '/data/golub-gem.txt.gz',
+    facts: {
+      genes: 3051,
+      samples: 38,
+      pairs: 4_652_775,
+      missing: 0,
+      bytes: 1,
+      sha256: RECORD.gem.sha256,
+      compressed: true,
+    },
+    slots: 5,
+  } as const;
+
+  it('stages, submits and takes the staged file away', async () => {
+    pool.onSubmit = () => ({ id: 'd2', run: done });
+    expect(await startKinc(pool, input, never)).toEqual(RECORD);
+    expect(pool.calls.map((call) => call.split(' ').slice(0, 2).join(' '))).toEqual([
+      'stage /data/golub-gem.txt.gz',
+      'submit 20',
+      'read d2',
+      'unstage /tmp/staged/golub-gem.txt.gz',
+    ]);
+    expect(pool.staged.size).toBe(0);
+  });
+
+  it('leaves nothing behind when the submission is refused', async () => {
+    await expect(startKinc(pool, input, never)).rejects.toThrow('prepared no run');
+    expect(pool.staged.size).toBe(0);
+  });
+
+  it('removes a run over another matrix than was checked', async () => {
+    pool.onSubmit = () => ({ id: 'd2', run: done });
+    const facts = { ...input.facts, sha256: 'other' };
+    await expect(startKinc(pool, { ...input, facts }, never)).rejects.toThrow('another matrix');
+    expect(pool.calls).toContain('remove d2');
+  });
+
+  it('finds the run to attach to', async () => {
+    await expect(findRun(pool, undefined, never)).rejects.toThrow('there is no run');
+    pool.held.set('old', failed);
+    pool.held.set('d2', done);
+    expect((await findRun(pool, undefined, never)).id).toBe('d2');
+    await expect(findRun(pool, 'x', never)).rejects.toThrow('there is no run x');
+  });
+});
+
+describe('a run that goes well', () => {
+  it('ends with a network and its numbers', async () => {
+    pool.held.set('d2', done);
+    const summary = await finish(RECORD);
+    expect(summary).toMatchObject({
+      runId: 'd2',
+      outcome: 'succeeded',
+      problems: [],
+      jobs: { total: 23, done: 23, failed: [], notRun: [] },
+      network: { edges: 1659 },
+    });
+    expect(summary.clusters.map(({ cluster, jobs }) => [cluster, jobs])).toEqual([
+      ['chameleon', 14],
+      ['azure', 9],
+    ]);
+    expect(summary.results.files).toHaveLength(5);
+    expect(snapshots.at(-1)).toMatchObject({ done: 23, phase: 'succeeded' });
+    expect(notices).toEqual([]);
+    const text = runReport(summary).join('\n');
+    expect(text).toContain('run d2 finished after 10.2 s');
+    expect(text).toContain('3,051 genes × 38 samples, 4,652,775 pairs');
+    expect(text).toContain('1,659 edges between 520 genes');
+    expect(text).toMatch(/ {2}chameleon +█{30} {2}14 \(61 %\)/);
+    expect(text).toMatch(/ {2}azure +█{19}▎ +9 \(39 %\)/);
+    expect(text).toMatch(/efficiency {2}\d+ % = .* of work ÷ \(8 slots × .* s\)/);
+  });
+
+  it.each([
+    [
+      'a result is missing',
+      { 'results/merge.json': undefined },
+      'the result merge.json is missing',
+    ],
+    [
+      'edges are missing',
+      { 'results/network.tsv': 'gene1\tgene2\n' },
+      'network.tsv has 0 edges, expected 1659',
+    ],
+  ])('is invalid when %s', async (_, changes, problem) => {
+    const files = Object.fromEntries(
+      Object.entries({ ...done.files, ...changes }).filter(([, text]) => text !== undefined),
+    ) as Record<string, string>;
+    pool.held.set('d2', { ...done, files });
+    const summary = await finish(RECORD);
+    expect(summary.outcome).toBe('invalid');
+    expect(summary.problems).toEqual([problem]);
+    expect(runReport(summary).join('\n')).toContain(`wrong result: ${problem}`);
+  });
+});
+
+describe('a run that fails', () => {
+  const record = { ...RECORD, jobs: 6, dagmanCluster: 291 };
+
+  it('names the failed job with the end of its stderr, and fetches no results', async () => {
+    pool.held.set('d2', failed);
+    const summary = await finish(record);
+    expect(summary.outcome).toBe('failed');
+    expect(summary.network).toBeUndefined();
+    expect(summary.jobs.failed).toEqual([
+      {
+        node: 'similarity_00002',
+        tries: 3,
+        reason: 'exit code 1',
+        exitCode: 1,
+        address: '172.29.0.3',
+        cluster: 'azure',
+        stderr: ['kinc similarity: --job_index is 99: give a number from 1 to 6'],
+      },
+    ]);
+    expect(notices).toHaveLength(3);
+    expect(pool.calls.filter((call) => call.startsWith('fetch'))).toEqual([]);
+    const lines = runReport(summary);
+    expect(lines).toContain(
+      'failed: similarity_00002 on azure (172.29.0.3): exit code 1 after 3 tries',
+    );
+    expect(lines).toContain('  | kinc similarity: --job_index is 99: give a number from 1 to 6');
+    expect(lines).toContain('never run: merge, threshold, extract');
+  });
+});
+
+describe('watching', () => {
+  it('refreshes with the clock and detaches without touching the run', async () => {
+    const stop = new AbortController();
+    pool.held.set('d2', { files: {}, events: done.events.slice(0, 30), goesOn: true });
+    const watching = watch(RECORD, stop.signal);
+    watching.catch(() => undefined);
+    await clock.advance(1600);
+    expect(snapshots).toHaveLength(3);
+    expect(snapshots[2]).toMatchObject({ runId: 'd2', total: 23 });
+    stop.abort();
+    await expect(watching).rejects.toMatchObject({ code: 'aborted' });
+    expect(clock.sleeping).toBe(0);
+    expect(pool.calls).toEqual(['follow d2']);
+  });
+
+  it('leaves an unreadable event out and says so', async () => {
+    pool.held.set('d2', { files: {}, events: [{ EventTypeNumber: 0 }, ...done.events] });
+    const monitor = await watch(RECORD);
+    expect(monitor.counts.done).toBe(23);
+    expect(notices.map((notice) => notice.message)).toEqual([
+      'an event was left out: it has the unreadable EventTime undefined',
+    ]);
+  });
+});
