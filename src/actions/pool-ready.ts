@@ -5,7 +5,7 @@ import { fanOut } from '../util/fan-out.js';
 import type { ActionContext } from './context.js';
 
 /** Milliseconds for the queue to answer, and then for the executors to offer their slots. */
-const QUEUE_DEADLINE_MS = 60_000;
+const QUEUE_DEADLINE_MS = 20_000;
 const SLOTS_DEADLINE_MS = 60_000;
 const ASK_AGAIN_MS = 1000;
 const ASKED_AT_ONCE = 8;

@@ -1,0 +1,75 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunSummary } from '../../src/ports/run-summary.js';
+import { containersOf, output, ROOT, run, summaryOf } from './harness.js';
+
+const CONFIG = join(ROOT, 'configs/local.json');
+const RESULTS = join(ROOT, 'results');
+
+/** Facts of the matrix, computed in R: see data/README.md. */
+const PAIRS = 4_652_775;
+const EDGES_AT_08 = 1659;
+const POSITIVE_AT_08 = 1632;
+
+async function runs(): Promise<readonly string[]> {
+  try {
+    return await readdir(RESULTS);
+  } catch {
+    return [];
+  }
+}
+
+describe('scripts/demo', () => {
+  let wasUp = false;
+  let text = '';
+  let folder = '';
+
+  beforeAll(async () => {
+    wasUp = (await containersOf('crossflock')).length > 0;
+    const before = new Set(await runs());
+    text = await output([join(ROOT, 'scripts/demo')]);
+    const fresh = (await runs()).filter((name) => !before.has(name));
+    expect(fresh).toHaveLength(1);
+    folder = join(RESULTS, fresh[0]!);
+  });
+
+  afterAll(async () => {
+    if (!wasUp) await output([join(ROOT, 'scripts/demo'), '--down']);
+  });
+
+  it('ends with a network whose numbers are those of R', async () => {
+    expect(text).toContain('1,659 edges');
+    const extract = JSON.parse(await readFile(join(folder, 'extract.json'), 'utf8')) as object;
+    expect(extract).toMatchObject({ pairs: PAIRS, edges: EDGES_AT_08, positive: POSITIVE_AT_08 });
+    const lines = (await readFile(join(folder, 'network.tsv'), 'utf8')).trimEnd().split('\n');
+    expect(lines).toHaveLength(EDGES_AT_08 + 1);
+    for (const line of lines.slice(1)) {
+      expect(Math.abs(Number(line.split('\t')[2]))).toBeGreaterThanOrEqual(0.8);
+    }
+    const graphml = await readFile(join(folder, 'network.graphml'), 'utf8');
+    expect(graphml.match(/<edge /g)).toHaveLength(EDGES_AT_08);
+  });
+
+  it('ran jobs on both clouds, and attaching afterwards shows the same run', async () => {
+    const attached = await run('run-kinc', ['-c', CONFIG, '--attach', '--out', RESULTS]);
+    expect(attached.exitCode).toBe(0);
+    const { run: summary } = summaryOf(attached).data as { run: RunSummary };
+    expect(summary.results.folder).toBe(folder);
+    expect(summary.clusters.map(({ cluster }) => cluster).sort()).toEqual(['azure', 'chameleon']);
+    for (const { jobs } of summary.clusters) expect(jobs).toBeGreaterThan(0);
+    expect(summary.jobs).toMatchObject({ failed: [], notRun: [], retries: 0 });
+    expect(summary.clusters.reduce((sum, { jobs }) => sum + jobs, 0)).toBe(summary.jobs.total);
+    expect(summary.cpuSeconds).toBeGreaterThan(0);
+    expect(summary.similarity.efficiency).toBeGreaterThan(0);
+    expect(summary.similarity.efficiency).toBeLessThanOrEqual(1);
+  });
+
+  it('changes nothing in the containers when it is run again', async () => {
+    const before = await containersOf('crossflock');
+    expect(before).toHaveLength(5);
+    const again = await output([join(ROOT, 'scripts/demo')]);
+    expect(again).toContain('nothing to change: 3 containers on 2 clusters as wanted');
+    expect(await containersOf('crossflock')).toEqual(before);
+  });
+});

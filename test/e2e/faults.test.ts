@@ -1,0 +1,164 @@
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ReportEvent } from '../../src/ports/reporter.js';
+import type { RunSummary } from '../../src/ports/run-summary.js';
+import {
+  configLike,
+  containerOf,
+  containersOf,
+  output,
+  run,
+  start,
+  summaryOf,
+  type DemoConfig,
+  type Ended,
+} from './harness.js';
+
+const NAME = 'cft-faults';
+
+/** The demo's pool under another name, on other ports and addresses. */
+function elsewhere(config: DemoConfig): void {
+  config.name = NAME;
+  const resources = { cpus: 6, mem: 8192, disk: 100_000 };
+  config.clusters.forEach((cluster, index) => {
+    cluster.engine = { type: 'embedded', port: 19_190 + index, resources };
+  });
+  config.network.cidr = '172.28.77.0/24';
+  config.network.containers.forEach((entry, index) => {
+    entry.ip_addr = `172.28.77.${index + 1}`;
+  });
+}
+
+/** One app of a shell that does nothing, on the first cluster only. */
+function oneApp(config: DemoConfig, change: Partial<DemoConfig['containers'][number]>): void {
+  elsewhere(config);
+  const first = config.clusters[0]!;
+  config.clusters = [first];
+  const app = { id: 'lone', cluster: first.id, image: 'crossflock/base', n_cpus: 0.1, mem: 32 };
+  config.containers = [{ ...app, args: ['sleep', 'infinity'], ...change }];
+  config.network.containers = [{ id: 'lone', ip_addr: '172.28.77.9' }];
+}
+
+async function pidOf(container: string): Promise<string> {
+  return (
+    await output(['docker', 'container', 'inspect', '-f', '{{.State.Pid}}', container])
+  ).trim();
+}
+
+const jobsRun = (event: ReportEvent): boolean =>
+  event.type === 'workflow-progress' && event.snapshot.running >= 4;
+
+function expectCompleteResult(ended: Ended): RunSummary {
+  expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
+  const { run: summary } = summaryOf(ended).data as { run: RunSummary };
+  expect(summary).toMatchObject({ outcome: 'succeeded', problems: [] });
+  expect(summary.jobs).toMatchObject({ failed: [], notRun: [], done: summary.jobs.total });
+  expect(summary.network).toMatchObject({ pairs: 4_652_775, edges: 1659, positive: 1632 });
+  return summary;
+}
+
+async function down(config: string): Promise<void> {
+  const ended = await run('crossflock', ['down', '-c', config, '--volumes']);
+  expect(ended.exitCode, ended.stdout).toBe(0);
+}
+
+describe('a pool in trouble', () => {
+  let config = '';
+  let out = '';
+
+  beforeAll(async () => {
+    config = await configLike(elsewhere);
+    out = join(dirname(config), 'results');
+    const created = await run('create-containers', ['-c', config]);
+    expect(created.exitCode, created.stdout).toBe(0);
+  });
+
+  afterAll(async () => {
+    await down(config);
+    expect(await containersOf(NAME)).toEqual([]);
+  });
+
+  it('comes up although a Marathon is killed in mid-deployment', async () => {
+    const creating = start('create-containers', ['-c', config, '--recreate']);
+    await creating.event((e) => e.type === 'step-progress' && e.step === 'apps');
+    await output(['kill', '-9', await pidOf(`${NAME}-marathon-chameleon`)]);
+    const ended = await creating.ended;
+    expect(ended.exitCode, ended.stdout).toBe(0);
+    // Two servers and three tasks, each once.
+    expect(await containersOf(NAME)).toHaveLength(5);
+    const again = await run('create-containers', ['-c', config]);
+    expect(summaryOf(again).data).toEqual({ changes: 0 });
+  });
+
+  it('completes every job once although an executor is killed in mid-job', async () => {
+    const running = start('run-kinc', ['-c', config, '--jobs', '32', '--out', out]);
+    const victim = await containerOf(NAME, 'runner1');
+    await running.event(
+      (e) => e.type === 'workflow-progress' && (e.snapshot.runningByCluster['chameleon'] ?? 0) >= 3,
+    );
+    await output(['docker', 'kill', victim]);
+    const summary = expectCompleteResult(await running.ended);
+    expect(summary.jobs.interruptions).toBeGreaterThan(0);
+  });
+
+  it('goes on although the submitter is killed in mid-workflow', async () => {
+    const running = start('run-kinc', ['-c', config, '--jobs', '32', '--out', out]);
+    await running.event(jobsRun);
+    const before = await containerOf(NAME, 'submitter');
+    await output(['docker', 'kill', before]);
+    expectCompleteResult(await running.ended);
+    expect(await containerOf(NAME, 'submitter')).not.toBe(before);
+  });
+
+  it('leaves a run alone on Ctrl-C, and another terminal watches it to its end', async () => {
+    const watching = start('run-kinc', ['-c', config, '--jobs', '16', '--out', out]);
+    await watching.event(jobsRun);
+    watching.signal('SIGINT');
+    const detached = await watching.ended;
+    expect(detached.exitCode).toBe(130);
+    const { runId } = summaryOf(detached).data as { runId: string };
+    const attached = await run('run-kinc', ['-c', config, '--attach', runId, '--out', out]);
+    const summary = expectCompleteResult(attached);
+    expect(summary).toMatchObject({ runId, jobs: { retries: 0, interruptions: 0 } });
+  });
+});
+
+describe('a container that cannot run', () => {
+  it('is named with the reason when its image does not exist', async () => {
+    const config = await configLike((demo) => {
+      oneApp(demo, { image: 'crossflock/no-such-image' });
+    });
+    const ended = await run('create-containers', ['-c', config, '--timeout', '30']);
+    expect(ended.exitCode, ended.stdout).toBe(1);
+    expect(ended.stdout).toMatch(/\/lone is (failed|pending): .*crossflock\/no-such-image/);
+    await down(config);
+  });
+
+  it('is named with what it lacks when there is not enough memory', async () => {
+    const config = await configLike((demo) => {
+      oneApp(demo, { mem: 900_000 });
+    });
+    const ended = await run('create-containers', ['-c', config, '--timeout', '10']);
+    expect(ended.exitCode, ended.stdout).toBe(1);
+    expect(ended.stdout).toMatch(/\/lone is (failed|pending): .*900000 MB of memory/);
+    await down(config);
+  });
+
+  it('does not stop another cluster when its own Marathon is unreachable', async () => {
+    const config = await configLike((demo) => {
+      oneApp(demo, {});
+      demo.clusters.push({ id: 'gone', marathon_uri: 'http://127.0.0.1:9' });
+      demo.containers.push({ ...demo.containers[0]!, id: 'other', cluster: 'gone' });
+      demo.network.containers.push({ id: 'other', ip_addr: '172.28.77.10' });
+    });
+    const ended = await run('create-containers', ['-c', config, '--timeout', '30']);
+    expect(ended.exitCode, ended.stdout).toBe(1);
+    expect(ended.stdout).toContain('gone: marathon at http://127.0.0.1:9 refused the connection');
+    expect(await containerOf(NAME, 'lone')).not.toBe('');
+    await output(['docker', 'rm', '--force', await containerOf(NAME, 'lone')]).catch(() => '');
+    const alone = await configLike((demo) => {
+      oneApp(demo, {});
+    });
+    await down(alone);
+  });
+});
