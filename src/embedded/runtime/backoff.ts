@@ -17,14 +17,21 @@ interface Delay {
 export class LaunchDelays {
   readonly #delays = new Map<string, Delay>();
 
-  /** A task of the app ended by itself after `ranMs`. */
-  failed(app: AppVersion, nowMs: number, ranMs: number): void {
+  /** A task of the app ended by itself after `ranMs`; answers how long the app has to wait. */
+  failed(app: AppVersion, nowMs: number, ranMs: number): number {
     const { id, backoffSeconds, backoffFactor, maxLaunchDelaySeconds } = app.definition;
     const former = ranMs >= VIABLE_MS ? undefined : this.#of(app);
     const wanted = former === undefined ? backoffSeconds * 1000 : former.delayMs * backoffFactor;
     const delayMs = Math.min(wanted, maxLaunchDelaySeconds * 1000);
     const configVersion = app.lastConfigChangeAt;
     this.#delays.set(id, { configVersion, delayMs, untilMs: nowMs + delayMs });
+    return delayMs;
+  }
+
+  /** Takes up a delay from before a restart of this server, of which `leftMs` are left. */
+  restore(app: AppVersion, nowMs: number, delayMs: number, leftMs: number): void {
+    const configVersion = app.lastConfigChangeAt;
+    this.#delays.set(app.definition.id, { configVersion, delayMs, untilMs: nowMs + leftMs });
   }
 
   /** Milliseconds until the app may launch; 0 when it may now. */

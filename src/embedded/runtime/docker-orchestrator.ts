@@ -19,6 +19,7 @@ import type { DeploymentStep } from './plan.js';
 import { createRuntime } from './runtime.js';
 import type { Runtime, RuntimeRequest } from './runtime.js';
 import { showTask } from './tasks.js';
+import type { TaskRecord } from './tasks.js';
 
 const CANCELLED = 'The upgrade has been cancelled';
 
@@ -62,7 +63,8 @@ export class DockerOrchestrator implements Orchestrator {
   }
 
   apps(): readonly AppVersion[] {
-    return [...this.#runtime.book.all().values()];
+    const apps = [...this.#runtime.book.all().values()];
+    return apps.sort((a, b) => (a.definition.id < b.definition.id ? -1 : 1));
   }
 
   app(id: string): AppVersion | undefined {
@@ -80,7 +82,8 @@ export class DockerOrchestrator implements Orchestrator {
   tasks(appId?: string): readonly Task[] {
     const { tasks } = this.#runtime;
     const found = appId === undefined ? tasks.all() : tasks.ofApp(appId);
-    return found.map((task) => showTask(task, this.hostname));
+    const ordered = [...found].sort(inOrder);
+    return ordered.map((task) => showTask(task, this.hostname));
   }
 
   lastFailure(appId: string): TaskFailure | undefined {
@@ -220,6 +223,12 @@ export class DockerOrchestrator implements Orchestrator {
     const last = this.#lastVersion === '' ? 0 : Date.parse(this.#lastVersion);
     return new Date(Math.max(now, last + 1)).toISOString();
   }
+}
+
+/** The same order before and after a restart of this server. */
+function inOrder(a: TaskRecord, b: TaskRecord): number {
+  const [first, second] = [a, b].map(({ appId, stagedAt, id }) => `${appId} ${stagedAt} ${id}`);
+  return (first ?? '') < (second ?? '') ? -1 : 1;
 }
 
 /** The group whose change Marathon announces: the parent of the one app, else the root. */

@@ -1,10 +1,11 @@
-import type { AppVersion, TaskFailure, TaskState } from '../orchestrator.js';
+import type { TaskFailure, TaskState } from '../orchestrator.js';
 import type { Announcer } from './announce.js';
 import type { AppBook } from './book.js';
 import type { RuntimeContext } from './context.js';
 import type { ContainerStatus } from './engine.js';
 import { LOG_LINES, exitMessage } from './failure.js';
 import type { NameMark, Slot } from './ids.js';
+import type { LaunchDelays } from './backoff.js';
 import type { Store } from './store.js';
 import type { TaskRecord, TaskTable } from './tasks.js';
 
@@ -14,8 +15,12 @@ export interface Ending {
   readonly state: TaskState;
   /** The instance goes on with its next incarnation. */
   readonly next: Slot | undefined;
-  /** It ended by itself: the app has to wait before it is started again. */
-  readonly byItself: boolean;
+}
+
+/** The last failure of an app as it is stored, with the launch delay that came of it. */
+export interface FailureRecord {
+  readonly failure: TaskFailure;
+  readonly delay?: { readonly version: string; readonly delayMs: number } | undefined;
 }
 
 export interface EndingsParts {
@@ -23,6 +28,7 @@ export interface EndingsParts {
   readonly tasks: TaskTable;
   readonly book: AppBook;
   readonly store: Store;
+  readonly delays: LaunchDelays;
   readonly announcer: Announcer;
   readonly onEnded: (ending: Ending) => void;
   /** A call to the engine failed. */
@@ -44,8 +50,14 @@ export class Endings {
     return this.#failures.get(appId);
   }
 
-  loadFailure(failure: TaskFailure): void {
+  loadFailure({ failure, delay }: FailureRecord): void {
+    const { delays, context, book } = this.#parts;
     this.#failures.set(failure.appId, failure);
+    const app = delay === undefined ? undefined : book.find(failure.appId, delay.version);
+    if (app === undefined || delay === undefined) return;
+    const passedMs = context.clock.now().getTime() - Date.parse(failure.timestamp);
+    const leftMs = Math.max(0, delay.delayMs - passedMs);
+    delays.restore(app, context.clock.monotonicMs(), delay.delayMs, leftMs);
   }
 
   loadRemains(appId: string, containerId: string): void {
@@ -184,13 +196,14 @@ export class Endings {
       task,
       state,
       next: replace ? { uuid, incarnation: incarnation + 1 } : undefined,
-      byItself: task.kill === undefined,
     });
   }
 
+  /** Keeps why a task failed; one that ended by itself makes its app wait. */
   async #remember(task: TaskRecord, state: TaskState, message: string): Promise<void> {
     const { store, context, book } = this.#parts;
-    if (!this.#known(task, book.current(task.appId))) return;
+    const app = book.current(task.appId);
+    if (app === undefined) return;
     const failure: TaskFailure = {
       appId: task.appId,
       taskId: task.id,
@@ -201,12 +214,20 @@ export class Endings {
       version: task.version,
     };
     this.#failures.set(task.appId, failure);
+    const delay = state === 'TASK_KILLED' ? undefined : this.#delay(task);
+    const data: FailureRecord = { failure, ...(delay === undefined ? {} : { delay }) };
     await store.remove('failure', task.appId);
-    await store.put({ kind: 'failure', key: task.appId, data: failure });
+    await store.put({ kind: 'failure', key: task.appId, data });
   }
 
-  #known(task: TaskRecord, app: AppVersion | undefined): boolean {
-    return app?.definition.id === task.appId;
+  #delay(task: TaskRecord): FailureRecord['delay'] {
+    const { delays, context, book } = this.#parts;
+    const app = book.find(task.appId, task.version);
+    if (app === undefined) return undefined;
+    const { clock } = context;
+    const started = task.startedAt === undefined ? undefined : Date.parse(task.startedAt);
+    const ranMs = started === undefined ? 0 : clock.now().getTime() - started;
+    return { version: app.version, delayMs: delays.failed(app, clock.monotonicMs(), ranMs) };
   }
 
   /** Best effort: a container that cannot be renamed is ended all the same. */

@@ -15,6 +15,10 @@ function exitReason({ exitCode, oomKilled, error }: ContainerStatus, memoryMb: n
     return `Container was killed: out of memory (limit ${memoryMb} MB), exit status ${exitCode}`;
   }
   if (error !== '') return `Container exited with status ${exitCode}: ${error}`;
+  // Not every kernel tells the engine that it was memory that ran out.
+  if (exitCode === 128 + 9) {
+    return `Container was killed (SIGKILL), out of memory perhaps (limit ${memoryMb} MB), exit status 137`;
+  }
   const signal = SIGNALS[exitCode - 128];
   const ended = signal === undefined ? '' : ` (${signal})`;
   return `Container exited with status ${exitCode}${ended}`;
@@ -24,7 +28,6 @@ const SIGNALS: Readonly<Record<number, string>> = {
   1: 'SIGHUP',
   2: 'SIGINT',
   6: 'SIGABRT',
-  9: 'SIGKILL',
   11: 'SIGSEGV',
   15: 'SIGTERM',
 };

@@ -1,11 +1,12 @@
-import type { AppVersion, TaskFailure } from '../orchestrator.js';
+import type { AppVersion } from '../orchestrator.js';
+import type { FailureRecord } from './endings.js';
 import type { DeploymentRecord } from './deployments.js';
 import { affectedApps } from './deployments.js';
 import type { Store } from './store.js';
 
 export interface LoadedState {
   readonly versions: readonly AppVersion[];
-  readonly failures: readonly TaskFailure[];
+  readonly failures: readonly FailureRecord[];
   readonly groups: readonly string[];
   /** Oldest first. */
   readonly deployments: readonly DeploymentRecord[];
@@ -30,7 +31,7 @@ export async function loadState(store: Store): Promise<LoadedState> {
       // What an overridden deployment had written is the past of what followed.
       ...overridden.flatMap(({ put }) => put),
     ],
-    failures: of<TaskFailure>('failure'),
+    failures: of<FailureRecord>('failure'),
     groups: of<{ id: string }>('group').map(({ id }) => id),
     deployments: all.filter((record) => !overridden.includes(record)),
   };

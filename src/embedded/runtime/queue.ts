@@ -45,6 +45,10 @@ export class LaunchQueue {
     return this.#waiting.has(appId);
   }
 
+  apps(): readonly string[] {
+    return [...this.#waiting.keys()];
+  }
+
   /** When the app began to wait; empty when it does not. */
   since(appId: string): string {
     return this.#waiting.get(appId)?.since ?? '';

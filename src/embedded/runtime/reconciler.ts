@@ -97,7 +97,7 @@ export class Reconciler {
   #reconcileAll(): void {
     const { book, tasks, queue } = this.#parts;
     const byApp = tasks.byApp();
-    const ids = new Set([...book.all().keys(), ...byApp.keys()]);
+    const ids = new Set([...book.all().keys(), ...byApp.keys(), ...queue.apps()]);
     const ordered = [...ids].sort((a, b) => compareText(queue.since(a), queue.since(b)));
     for (const id of ordered) this.#reconcile(id, byApp.get(id) ?? []);
   }

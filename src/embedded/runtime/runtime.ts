@@ -178,15 +178,8 @@ class RuntimeParts implements Runtime {
     if (thrown instanceof EngineError && thrown.kind === 'unreachable') this.sync.reconnect();
   };
 
-  readonly #onEnded = ({ task, next, byItself }: Ending): void => {
+  readonly #onEnded = ({ task, next }: Ending): void => {
     this.health.unwatch(task.id);
-    const app = this.book.find(task.appId, task.version);
-    if (byItself && app !== undefined) {
-      const { clock } = this.context;
-      const ranMs =
-        task.startedAt === undefined ? 0 : clock.now().getTime() - Date.parse(task.startedAt);
-      this.delays.failed(app, clock.monotonicMs(), ranMs);
-    }
     if (next !== undefined) this.reconciler.keepSlot(task.appId, next);
     this.#kick();
   };

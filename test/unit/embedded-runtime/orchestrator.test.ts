@@ -215,4 +215,14 @@ describe('what cannot be launched waits in the queue', () => {
     expect(states(server, '/b')).toEqual(['TASK_RUNNING']);
     expect(server.queue()).toEqual([]);
   });
+
+  it('is no longer in the queue when it is deleted', async () => {
+    const server = await harness.serve(1);
+    await server.deploy({ put: [app('/a', { cpus: 2 })], remove: [] }, false);
+    await harness.quiet();
+    expect(server.queue()).toHaveLength(1);
+    await server.deploy({ put: [], remove: ['/a'] }, true);
+    await harness.quiet();
+    expect(server.queue()).toEqual([]);
+  });
 });

@@ -43,6 +43,21 @@ describe('a server that takes over from one that was killed', () => {
     expect(engine.calls.slice(calls)).toEqual([]);
   });
 
+  it('lets an app wait on that has failed', async () => {
+    const { engine } = harness;
+    const former = await harness.serve();
+    await former.deploy({ put: [app('/a', { backoffSeconds: 60 })], remove: [] }, false);
+    await harness.quiet();
+    engine.exit(engine.running()[0]!.id, 1);
+    await harness.pass(20_000);
+    await harness.crash(former);
+    const next = await harness.serve();
+    expect(next.queue()).toMatchObject([{ count: 1, delay: { timeLeftSeconds: 40 } }]);
+    expect(next.tasks()).toEqual([]);
+    await harness.pass(40_000);
+    expect(next.tasks()).toHaveLength(1);
+  });
+
   it('goes on with a deployment under its id', async () => {
     const { engine } = harness;
     engine.registry.set('other', true);
