@@ -8,7 +8,7 @@ def average_ranks(rows: np.ndarray) -> np.ndarray:
 
     Missing values are not ranked and take no part in the others' ranks.
     """
-    order = np.argsort(rows, axis=1, kind="stable")
+    order = np.argsort(rows, axis=1)
     values = np.take_along_axis(rows, order, axis=1)
     position = np.arange(rows.shape[1])
     starts = np.ones(rows.shape, dtype=bool)

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import {
+  ADDRESS,
+  asPoolUser,
+  containerOf,
+  createPoolNetwork,
+  docker,
+  follow,
+  inNetwork,
+  type JobEvent,
+  readResult,
+  removeMember,
+  removePool,
+  startExecutor,
+  startSubmitter,
+  submit,
+  waitHealthy,
+} from './pool.js';
+
+const DEMO = { pairs: 4_652_775, edges: 1659, positive: 1632, negative: 27 };
+
+const isRunning = (event: JobEvent) => event.MyType === 'ExecuteEvent' && event.Log === 'nodes';
+
+function executors(events: readonly JobEvent[]): Set<string> {
+  const slots = events.filter(isRunning).map((event) => event.SlotName ?? '');
+  return new Set(slots.map((slot) => slot.replace(/^.*@|\.crossflock$/g, '')));
+}
+
+function endings(events: readonly JobEvent[]): Map<string, number> {
+  const ended = events.filter((event) => event.MyType === 'JobTerminatedEvent');
+  return new Map(ended.map((event) => [event.Node ?? 'dagman', event.ReturnValue ?? -1]));
+}
+
+describe('pool of a submitter and two executors', () => {
+  beforeAll(async () => {
+    await removePool();
+    await createPoolNetwork();
+    await Promise.all([startSubmitter(), startExecutor('runner1'), startExecutor('runner2')]);
+    await Promise.all([waitHealthy('submitter'), waitHealthy('runner1'), waitHealthy('runner2')]);
+  });
+  afterAll(removePool);
+
+  it('offers exactly the resources of the app', async () => {
+    const slots = await asPoolUser(
+      ...['condor_status', '-pool', ADDRESS.runner1, '-af', 'TotalSlotCpus', 'TotalSlotMemory'],
+    );
+    expect(slots).toBe('4 4096');
+  });
+
+  it('runs a KINC workflow on both executors and finds the network', async () => {
+    await submit('whole', '16', '--min-job-seconds', '2');
+    const events = await follow('whole');
+    expect([...endings(events).values()].filter((code) => code !== 0)).toEqual([]);
+    expect(endings(events).size).toBe(16 + 3 + 1);
+    expect([...executors(events)].sort()).toEqual(['runner1', 'runner2']);
+    expect(await readResult('whole', 'extract.json')).toMatchObject(DEMO);
+  });
+
+  it('refuses a run that exists', async () => {
+    await expect(submit('whole', '4')).rejects.toThrow(/run 'whole' exists already/);
+  });
+
+  it('does not trust a container with another key', async () => {
+    const name = 'cft-images-it-foreign';
+    const key = 'another-key-another-key-another-key-another-key';
+    const slot = ['-e', 'SCIDAS_RESC_CPUS=1', '-e', 'SCIDAS_RESC_MEM=1024'];
+    await docker(
+      'run',
+      '-d',
+      '--name',
+      name,
+      ...inNetwork('172.29.7.9', key),
+      ...slot,
+      'crossflock/executor',
+    );
+    try {
+      const script = 'until crossflock-health >/dev/null 2>&1; do sleep 0.3; done';
+      await docker('exec', name, 'timeout', '60', 'bash', '-c', script);
+      const ask = ['condor_status', '-pool', ADDRESS.runner1];
+      await expect(docker('exec', name, ...ask)).rejects.toThrow(
+        /AUTHENTICATE|authenticat|collector/i,
+      );
+    } finally {
+      await docker('rm', '--force', '--volumes', name);
+    }
+  });
+
+  it('goes on where it was when the submitter is killed and made anew', async () => {
+    await submit('remade', '12', '--min-job-seconds', '8');
+    const before = await follow('remade', isRunning);
+    expect(before.some(isRunning)).toBe(true);
+    const hostKey = await docker(
+      'exec',
+      containerOf('submitter'),
+      'cat',
+      '/var/lib/crossflock/ssh/ssh_host_ed25519_key.pub',
+    );
+    await docker('kill', containerOf('submitter'));
+    await removeMember('submitter');
+    await startSubmitter();
+    await waitHealthy('submitter');
+    const events = await follow('remade');
+    expect([...endings(events).values()].filter((code) => code !== 0)).toEqual([]);
+    expect(endings(events).size).toBe(12 + 3 + 1);
+    expect(await readResult('remade', 'extract.json')).toMatchObject(DEMO);
+    const after = await docker(
+      'exec',
+      containerOf('submitter'),
+      'cat',
+      '/var/lib/crossflock/ssh/ssh_host_ed25519_key.pub',
+    );
+    expect(after).toBe(hostKey);
+  });
+
+  it('runs the jobs of a killed executor again on the other one', async () => {
+    await submit('killed', '12', '--min-job-seconds', '6');
+    const onSecond = (event: JobEvent) =>
+      isRunning(event) && (event.SlotName ?? '').includes('runner2');
+    await follow('killed', onSecond);
+    await docker('kill', containerOf('runner2'));
+    const events = await follow('killed');
+    expect(events.map((event) => event.MyType)).toContain('JobReconnectFailedEvent');
+    expect([...endings(events).values()].filter((code) => code !== 0)).toEqual([]);
+    expect(await readResult('killed', 'extract.json')).toMatchObject(DEMO);
+    expect(await readResult('killed', 'merge.json')).toMatchObject({
+      chunks: 12,
+      pairs: DEMO.pairs,
+    });
+  });
+});

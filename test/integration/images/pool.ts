@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+
+import { execa } from 'execa';
+
+/** A submitter and two executors in a Docker network of their own, on the real images. */
+export const ADDRESS = {
+  submitter: '172.29.7.1',
+  runner1: '172.29.7.2',
+  runner2: '172.29.7.3',
+} as const;
+const CIDR = '172.29.7.0/24';
+const NETWORK = 'cft-images-it';
+const STATE = 'cft-images-it-state';
+const SUBMIT = '/home/condor_pool/OSG-KINC/submit';
+
+export type Member = keyof typeof ADDRESS;
+
+export const KEY = randomBytes(36).toString('base64');
+
+/** An event as `crossflock-events` prints it, as far as the tests look at it. */
+export interface JobEvent {
+  readonly MyType: string;
+  readonly Node?: string;
+  readonly Log: 'nodes' | 'dagman';
+  readonly SlotName?: string;
+  readonly ReturnValue?: number;
+}
+
+export async function docker(...argv: string[]): Promise<string> {
+  return (await execa('docker', argv)).stdout;
+}
+
+export function containerOf(member: Member): string {
+  return `${NETWORK}-${member}`;
+}
+
+export function createPoolNetwork(): Promise<string> {
+  return docker(...['network', 'create', '--subnet', CIDR, '--gateway', '172.29.7.254'], NETWORK);
+}
+
+/** Arguments of `docker run` for a container in the pool's network. */
+export function inNetwork(ip: string, key = KEY): string[] {
+  const network = ['--network', NETWORK, '--ip', ip];
+  return [...network, '-e', `SCIDAS_APP_NETWORK=${CIDR}`, '-e', `CROSSFLOCK_POOL_KEY=${key}`];
+}
+
+export async function startSubmitter(...more: string[]): Promise<void> {
+  await docker(
+    ...['run', '-d', '--name', containerOf('submitter'), ...inNetwork(ADDRESS.submitter)],
+    ...['-e', 'CROSSFLOCK_NAME=submitter', '-v', `${STATE}:/var/lib/crossflock`],
+    ...['crossflock/submitter', '-f', `${ADDRESS.runner1},${ADDRESS.runner2}`, ...more],
+  );
+}
+
+export async function startExecutor(member: 'runner1' | 'runner2'): Promise<void> {
+  await docker(
+    ...['run', '-d', '--name', containerOf(member), ...inNetwork(ADDRESS[member])],
+    ...[
+      '-e',
+      `CROSSFLOCK_NAME=${member}`,
+      '-e',
+      'SCIDAS_RESC_CPUS=4',
+      '-e',
+      'SCIDAS_RESC_MEM=4096',
+    ],
+    'crossflock/executor',
+  );
+}
+
+/** Waits, inside the container, until it answers as a member of its pool. */
+export async function waitHealthy(member: Member): Promise<void> {
+  const script = 'until crossflock-health >/dev/null 2>&1; do sleep 0.3; done';
+  await docker('exec', containerOf(member), 'timeout', '60', 'bash', '-c', script);
+}
+
+export async function removeMember(member: Member): Promise<void> {
+  await execa('docker', ['rm', '--force', '--volumes', containerOf(member)], { reject: false });
+}
+
+export async function removePool(): Promise<void> {
+  for (const member of Object.keys(ADDRESS) as Member[]) await removeMember(member);
+  await execa('docker', ['network', 'rm', NETWORK], { reject: false });
+  await execa('docker', ['volume', 'rm', STATE], { reject: false });
+}
+
+export function asPoolUser(...argv: string[]): Promise<string> {
+  return docker('exec', '--user', 'condor_pool', containerOf('submitter'), ...argv);
+}
+
+export function submit(runId: string, ...argv: string[]): Promise<string> {
+  return asPoolUser(SUBMIT, ...argv, '--run-id', runId, '--threshold', '0.8', '--json');
+}
+
+/** Reads the run's events as they come, until `enough` says so or the run has ended. */
+export async function follow(
+  runId: string,
+  enough: (event: JobEvent) => boolean = () => false,
+): Promise<readonly JobEvent[]> {
+  const events: JobEvent[] = [];
+  const command = ['timeout', '150', 'crossflock-events', runId, '--follow'];
+  const process = execa(
+    'docker',
+    ['exec', '--user', 'condor_pool', containerOf('submitter'), ...command],
+    { reject: false },
+  );
+  for await (const line of process) {
+    const event = JSON.parse(line) as JobEvent;
+    events.push(event);
+    if (enough(event)) {
+      process.kill();
+      break;
+    }
+  }
+  return events;
+}
+
+export async function readResult(runId: string, name: string): Promise<Record<string, unknown>> {
+  const text = await asPoolUser('cat', `/var/lib/crossflock/runs/${runId}/results/${name}`);
+  return JSON.parse(text) as Record<string, unknown>;
+}
