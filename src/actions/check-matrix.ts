@@ -19,10 +19,11 @@ export async function checkMatrix(
 ): Promise<CheckedMatrix | undefined> {
   const refuse = (message: string): undefined => {
     reporter.emit({ type: 'summary', ok: false, message: `${message}; nothing was submitted` });
+    return undefined;
   };
   const { gem } = workflow;
   if (gem === undefined) {
-    return refuse('no expression matrix is given: write workflow.gem, or give --gem FILE');
+    refuse('no expression matrix is given: write workflow.gem, or give --gem FILE'); return;
   }
   const read = await readGem(gem, workflow.naValue, signal);
   if (!read.ok) {
@@ -30,11 +31,11 @@ export async function checkMatrix(
     const more = read.problemCount - read.problems.length;
     const shown = more > 0 ? `, the first ${read.problems.length} are shown` : '';
     const s = read.problemCount === 1 ? '' : 's';
-    return refuse(`${gem} cannot be used: ${read.problemCount} problem${s}${shown}`);
+    refuse(`${gem} cannot be used: ${read.problemCount} problem${s}${shown}`); return;
   }
   const misfits = checkFit(workflow, read.facts);
   for (const problem of misfits) reporter.emit({ type: 'problem', problem });
-  if (misfits.length > 0) return refuse(`${gem} does not fit the options`);
+  if (misfits.length > 0) { refuse(`${gem} does not fit the options`); return; }
   const { genes, samples, pairs } = read.facts;
   reporter.emit({
     type: 'notice',
