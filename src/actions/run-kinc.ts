@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { CrossflockError } from '../errors/crossflock-error.js';
 import { EXIT, type ExitCode } from '../errors/exit-codes.js';
 import type { Plan } from '../plan/types.js';
@@ -14,6 +14,9 @@ import type { ActionContext } from './context.js';
 import { checkMatrix } from './check-matrix.js';
 import { loadPlan } from './load-plan.js';
 import { executorsOf, waitForPool, type Executors } from './pool-ready.js';
+
+/** The run in numbers, beside its results. */
+const SUMMARY_FILE = 'run-summary.json';
 
 export interface RunKincOptions {
   /** Path of the configuration file. */
@@ -44,7 +47,10 @@ export async function runKinc(context: ActionContext, options: RunKincOptions): 
     if (matrix === undefined) return EXIT.usage;
     slots = await waitForPool(context, pool, executors);
     record = await startKinc(pool, { plan: wanted, ...matrix, slots }, context.signal);
-    say(context, `run ${record.id}: ${record.jobs} similarity jobs submitted to ${slots} slots`);
+    say(
+      context,
+      `run ${record.id}: ${record.jobs} similarity ${record.jobs === 1 ? 'job' : 'jobs'} submitted to ${slots} slots`,
+    );
   } else {
     slots = await waitForPool(context, pool, executors);
     record = await findRun(
@@ -59,7 +65,10 @@ export async function runKinc(context: ActionContext, options: RunKincOptions): 
   const folder = resolve(options.out, record.id);
   const clusters = executors.clusterOfAddress;
   const found = { record, monitor, clusters, slots, folder };
-  return report(context, await collectRun(pool, found, context.signal));
+  const summary = await collectRun(pool, found, context.signal);
+  const file = join(folder, SUMMARY_FILE);
+  await context.host.put(`${JSON.stringify(summary, undefined, 2)}\n`, file, 0o644);
+  return report(context, summary);
 }
 
 /** The workflow's settings with those given on the command line on top. */

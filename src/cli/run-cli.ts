@@ -22,18 +22,24 @@ export async function runCli(args: readonly string[], edge: Edge): Promise<ExitC
   const finish = (code: ExitCode): void => {
     exitCode = code;
   };
-  let usageError: string | undefined;
   const program = commandTree(yargs([...args]), edge, finish).fail((message, error) => {
-    // yargs hands over either its own message or what a handler threw; handlers never throw usage.
-    if ((message as string | undefined) === undefined) throw error;
-    usageError ??= message;
+    // Throwing is the only way to keep yargs from running the handler all the same. Handlers
+    // themselves never throw: `perform` turns what an action throws into an exit code.
+    throw (error as unknown) instanceof Error ? error : new UsageError(message);
   });
-  await program.parseAsync([...args], {}, (_error, _argv, output) => {
-    if (output !== '' && usageError === undefined) edge.stdout.write(`${output}\n`);
-  });
-  if (usageError === undefined) return exitCode;
-  return refuse(usageError, edge, args);
+  try {
+    await program.parseAsync([...args], {}, (_error, _argv, output) => {
+      if (output !== '') edge.stdout.write(`${output}\n`);
+    });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return await refuse(error, edge, args);
+  }
 }
+
+/** yargs' own complaint about the arguments. */
+class UsageError extends Error {}
 
 function commandTree(program: Argv, edge: Edge, finish: (code: ExitCode) => void): Argv {
   const short = edge.scriptName !== 'crossflock';
@@ -70,13 +76,16 @@ function commandTree(program: Argv, edge: Edge, finish: (code: ExitCode) => void
     );
 }
 
-function refuse(message: string, edge: Edge, args: readonly string[]): Promise<ExitCode> {
-  const flags = { json: args.includes('--json'), debug: false };
+function refuse(error: Error, edge: Edge, args: readonly string[]): Promise<ExitCode> {
+  const flags = { json: args.includes('--json'), debug: args.includes('--debug') };
+  const { message } = error;
   const help = edge.scriptName === 'crossflock' ? 'crossflock --help' : `${edge.scriptName} --help`;
   const sentence = message.charAt(0).toLowerCase() + message.slice(1).split('\n').join(' ');
   return perform(edge, flags, () =>
     Promise.reject(
-      new CrossflockError(sentence, { code: 'invalid-input', hint: `usage: ${help}` }),
+      error instanceof UsageError || error.name === 'YError'
+        ? new CrossflockError(sentence, { code: 'invalid-input', hint: `usage: ${help}` })
+        : error,
     ),
   );
 }

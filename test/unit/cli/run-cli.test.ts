@@ -1,0 +1,57 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { runCli } from '../../../src/cli/run-cli.js';
+
+/** Runs the command line in a process edge of its own; no command gets as far as a real host. */
+async function cli(args: readonly string[], scriptName = 'crossflock') {
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const exitCode = await runCli(args, {
+    scriptName,
+    signal: new AbortController().signal,
+    stdout: stdout as unknown as NodeJS.WriteStream,
+    stderr: stderr as unknown as NodeJS.WriteStream,
+    env: {},
+  });
+  const text = (stream: PassThrough): string => (stream.read() as Buffer | null)?.toString() ?? '';
+  return { exitCode, stdout: text(stdout), stderr: text(stderr) };
+}
+
+describe('runCli', () => {
+  it.each([
+    [[], 'which command? see crossflock --help'],
+    [['valdate'], 'did you mean validate?'],
+    [['create-containers', '--cofnig', 'x'], 'unknown argument: cofnig'],
+    [['run-kinc', '--jobs', '0'], 'jobs: write a whole number of 1 or more'],
+    [['run-kinc', '--jobs', 'many'], 'jobs: write a whole number of 1 or more'],
+    [
+      ['run-kinc', '--attach', 'r', '--gem', 'x'],
+      'arguments attach and gem are mutually exclusive',
+    ],
+    [['create-containers', '--timeout', '-3'], 'timeout: write a number of seconds above 0'],
+    [['validate', '-c'], 'not enough arguments following: c'],
+  ])('%j ends with 2 before anything is looked at', async (args, message) => {
+    const { exitCode, stderr, stdout } = await cli(args);
+    expect(exitCode).toBe(2);
+    expect(stderr.split('\n')[0]).toBe(`✖ ${message}`);
+    expect(stdout).toBe('');
+  });
+
+  it('refuses in JSON too', async () => {
+    const { exitCode, stdout } = await cli(['run-kinc', '--jobs', '0', '--json']);
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ type: 'failed', error: { code: 'invalid-input' } });
+  });
+
+  it('shows help and the version', async () => {
+    expect((await cli(['--help'])).stdout).toContain('create-containers');
+    expect((await cli(['run-kinc', '--help'], 'run-kinc')).stdout).toContain('--attach');
+    expect((await cli(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('says what is wrong with a configuration that is not there', async () => {
+    const { exitCode, stdout } = await cli(['validate', '-c', '/no/such/file.json']);
+    expect(exitCode).toBe(2);
+    expect(stdout).toContain('/no/such/file.json: does not exist');
+  });
+});
