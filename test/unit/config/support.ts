@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { problemLine, type Problem } from '../../../src/errors/problem.js';
 import { loadConfig, type LoadedConfig } from '../../../src/config/load.js';
 
@@ -9,7 +10,7 @@ export type Changes = Readonly<Record<string, unknown>>;
 type Node = Record<string, unknown>;
 
 const ROOT = new URL('../../../', import.meta.url);
-export const pathOf = (relative: string): string => new URL(relative, ROOT).pathname;
+export const pathOf = (relative: string): string => fileURLToPath(new URL(relative, ROOT));
 
 /** A fresh copy of the local configuration, which has no problem at all, with changes. */
 export function localConfig(changes: Changes = {}): Node {
