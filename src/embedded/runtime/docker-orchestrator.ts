@@ -48,7 +48,7 @@ export class DockerOrchestrator implements Orchestrator {
       for (const record of state.deployments) progress.begin(record);
       this.#lastVersion = book.newest();
       context.log.info(
-        { apps: state.versions.length, deployments: state.deployments.length },
+        { apps: book.all().size, deployments: state.deployments.length },
         'state read',
       );
     });

@@ -97,8 +97,9 @@ export class Endings {
   async killUnhealthy(task: TaskRecord, reason: string): Promise<void> {
     const message = `Task was killed since health check failed. Reason: ${reason}`;
     this.#parts.announcer.unhealthyKill(task, reason);
-    await this.#remember(task, 'TASK_KILLED', message);
-    await this.kill(task, true);
+    // Both at once: nobody shall see the failure while the task looks as if it went on.
+    const remembered = this.#remember(task, 'TASK_KILLED', message);
+    await Promise.all([remembered, this.kill(task, true)]);
   }
 
   /** A launch is over without a running task. */

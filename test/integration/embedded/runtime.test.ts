@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { cleanScope, docker, lines, runningOf } from './docker-cli.js';
 import { ServerProcess, bundleServer, freePort } from './server-process.js';
@@ -8,6 +10,7 @@ const image = 'debian:trixie-slim';
 // Unlike a shell as process 1, it ends as soon as it is asked to.
 const wait = 'trap "exit 0" TERM; sleep 100000 & wait';
 let server: ServerProcess;
+let bundle: string;
 
 /** As far as the tests look into answers. */
 interface Body {
@@ -93,7 +96,8 @@ beforeAll(async () => {
     `test=${scope}`,
     network,
   );
-  server = new ServerProcess(await bundleServer(), scope, await freePort());
+  bundle = await bundleServer();
+  server = new ServerProcess(bundle, scope, await freePort());
   await server.start();
 });
 
@@ -108,6 +112,7 @@ afterAll(async () => {
   await server.end('SIGKILL');
   await cleanScope(scope);
   await docker('network', 'rm', network);
+  await rm(dirname(bundle), { recursive: true });
 });
 
 describe('the life of an app', () => {

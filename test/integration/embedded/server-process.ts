@@ -1,36 +1,22 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { promisify } from 'node:util';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Bundles the server once for a test file; answers the path of the bundle. */
+/** Bundles the server as its image has it, once for a test file; answers the bundle's path. */
 export async function bundleServer(): Promise<string> {
-  const outfile = join(await mkdtemp(join(tmpdir(), 'cft-embedded-')), 'server.cjs');
-  await build({
-    entryPoints: [fileURLToPath(new URL('../../../src/embedded/main.ts', import.meta.url))],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    plugins: [
-      {
-        name: 'leave-out',
-        setup: (builder) => {
-          const filter = /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs)$/;
-          builder.onResolve({ filter }, ({ path }) => ({ path, namespace: 'left-out' }));
-          builder.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: '' }));
-        },
-      },
-    ],
-    logLevel: 'error',
-  });
-  return outfile;
+  const out = await mkdtemp(join(tmpdir(), 'cft-embedded-'));
+  const script = fileURLToPath(
+    new URL('../../../scripts/build-marathon-bundle.mjs', import.meta.url),
+  );
+  await promisify(execFile)(process.execPath, [script, '--out', out]);
+  return join(out, 'server.cjs');
 }
 
 /** A port that is free now. */
