@@ -55,7 +55,7 @@ function runPlain() {
       docker(
         ...['run', '--detach', '--name', `${NAME}-plain-${id}`, '--label', `bench=${NAME}`],
         ...['--network', NAME, '--ip', ip, '--memory', `${MEMORY_MB}m`],
-        ...['--cpu-shares', String(CPUS * 1024), '--cpu-quota', String(CPUS * 100_000)],
+        ...['--cpu-shares', String(Math.round(CPUS * 1024)), '--cpu-quota', String(CPUS * 100_000)],
         ...[IMAGE, ...COMMAND],
       ),
     ),
@@ -72,7 +72,7 @@ async function removeLabelled(label) {
 async function deleteApps() {
   await Promise.all(
     members.map(({ id }) =>
-      fetch(`http://127.0.0.1:${PORT}/v2/apps/${id}?force=true`, { method: 'DELETE' }),
+      globalThis.fetch(`http://127.0.0.1:${PORT}/v2/apps/${id}?force=true`, { method: 'DELETE' }),
     ),
   );
   const deadline = Date.now() + GONE_DEADLINE_MS;
