@@ -71,7 +71,7 @@ function configuration() {
 }
 
 /** Jobs that sleep; their named (empty) output spares the starter a second's wait each. */
-const description = (log) =>
+const description = (log, count) =>
   [
     'executable = /bin/sleep',
     'transfer_executable = False',
@@ -83,6 +83,8 @@ const description = (log) =>
     'request_memory = 512',
     'request_disk = 1024',
     'notification = Never',
+    `queue ${count}`,
+    '',
   ].join('\n');
 
 async function containerOf(id) {
@@ -98,8 +100,8 @@ async function runJobs(submitter, round, count) {
   const asUser = (...argv) => ['docker', 'exec', '-i', '--user', 'condor_pool', submitter, ...argv];
   const log = `${FOLDER}/${round}.log`;
   await output(asUser('mkdir', '-p', FOLDER));
-  await output(asUser('condor_submit', '-terse', '-queue', String(count), '-'), {
-    input: description(log),
+  await output(asUser('condor_submit', '-terse', '-'), {
+    input: description(log, count),
   });
   await output(asUser('condor_wait', '-wait', String(WAIT_SECONDS), log));
   return events(await output(asUser('cat', log)));
