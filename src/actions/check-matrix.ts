@@ -23,7 +23,8 @@ export async function checkMatrix(
   };
   const { gem } = workflow;
   if (gem === undefined) {
-    refuse('no expression matrix is given: write workflow.gem, or give --gem FILE'); return;
+    refuse('no expression matrix is given: write workflow.gem, or give --gem FILE');
+    return;
   }
   const read = await readGem(gem, workflow.naValue, signal);
   if (!read.ok) {
@@ -31,11 +32,15 @@ export async function checkMatrix(
     const more = read.problemCount - read.problems.length;
     const shown = more > 0 ? `, the first ${read.problems.length} are shown` : '';
     const s = read.problemCount === 1 ? '' : 's';
-    refuse(`${gem} cannot be used: ${read.problemCount} problem${s}${shown}`); return;
+    refuse(`${gem} cannot be used: ${read.problemCount} problem${s}${shown}`);
+    return;
   }
   const misfits = checkFit(workflow, read.facts);
   for (const problem of misfits) reporter.emit({ type: 'problem', problem });
-  if (misfits.length > 0) { refuse(`${gem} does not fit the options`); return; }
+  if (misfits.length > 0) {
+    refuse(`${gem} does not fit the options`);
+    return;
+  }
   const { genes, samples, pairs } = read.facts;
   reporter.emit({
     type: 'notice',

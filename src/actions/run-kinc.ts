@@ -26,6 +26,8 @@ export interface RunKincOptions {
   readonly gem?: string | undefined;
   /** Watch a run that is there: its id, or '' for the latest. */
   readonly attach?: string | undefined;
+  /** Least duration of a similarity job, for measuring the pool rather than the payload. */
+  readonly minJobSeconds?: number | undefined;
   /** Folder in which the run's folder of results is made. */
   readonly out: string;
 }
@@ -46,7 +48,9 @@ export async function runKinc(context: ActionContext, options: RunKincOptions): 
     const matrix = await checkMatrix(context, wanted);
     if (matrix === undefined) return EXIT.usage;
     slots = await waitForPool(context, pool, executors);
-    record = await startKinc(pool, { plan: wanted, ...matrix, slots }, context.signal);
+    const { minJobSeconds } = options;
+    const padding = minJobSeconds === undefined ? {} : { minJobSeconds };
+    record = await startKinc(pool, { plan: wanted, ...matrix, slots, ...padding }, context.signal);
     say(
       context,
       `run ${record.id}: ${record.jobs} similarity ${record.jobs === 1 ? 'job' : 'jobs'} submitted to ${slots} slots`,

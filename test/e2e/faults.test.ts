@@ -65,10 +65,13 @@ async function down(config: string): Promise<void> {
 describe('a pool in trouble', () => {
   let config = '';
   let out = '';
+  let runFlags: readonly string[] = [];
 
   beforeAll(async () => {
     config = await configLike(elsewhere);
     out = join(dirname(config), 'results');
+    // Two rounds over the eight slots, with jobs long enough to be met in the middle.
+    runFlags = ['-c', config, '--jobs', '16', '--min-job-seconds', '4'];
     const created = await run('create-containers', ['-c', config]);
     expect(created.exitCode, created.stdout).toBe(0);
   });
@@ -91,7 +94,7 @@ describe('a pool in trouble', () => {
   });
 
   it('completes every job once although an executor is killed in mid-job', async () => {
-    const running = start('run-kinc', ['-c', config, '--jobs', '32', '--out', out]);
+    const running = start('run-kinc', [...runFlags, '--out', out]);
     const victim = await containerOf(NAME, 'runner1');
     await running.event(
       (e) => e.type === 'workflow-progress' && (e.snapshot.runningByCluster['chameleon'] ?? 0) >= 3,
@@ -102,7 +105,7 @@ describe('a pool in trouble', () => {
   });
 
   it('goes on although the submitter is killed in mid-workflow', async () => {
-    const running = start('run-kinc', ['-c', config, '--jobs', '32', '--out', out]);
+    const running = start('run-kinc', [...runFlags, '--out', out]);
     await running.event(jobsRun);
     const before = await containerOf(NAME, 'submitter');
     await output(['docker', 'kill', before]);
@@ -111,7 +114,7 @@ describe('a pool in trouble', () => {
   });
 
   it('leaves a run alone on Ctrl-C, and another terminal watches it to its end', async () => {
-    const watching = start('run-kinc', ['-c', config, '--jobs', '16', '--out', out]);
+    const watching = start('run-kinc', [...runFlags, '--out', out]);
     await watching.event(jobsRun);
     watching.signal('SIGINT');
     const detached = await watching.ended;

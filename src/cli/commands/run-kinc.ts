@@ -11,6 +11,7 @@ interface Flags {
   gem: string | undefined;
   attach: string | undefined;
   out: string;
+  'min-job-seconds': number | undefined;
 }
 
 export function runKincCommand(
@@ -42,6 +43,8 @@ export function runKincCommand(
           describe: 'folder for the results',
           requiresArg: true,
         })
+        // For measuring and testing the pool rather than the payload; see CONTRIBUTING.md.
+        .option('min-job-seconds', { type: 'number', hidden: true, requiresArg: true })
         .conflicts('attach', ['jobs', 'gem'])
         .check(
           ({ jobs }) =>

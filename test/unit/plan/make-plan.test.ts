@@ -73,6 +73,15 @@ test('the local configuration, worked out', async () => {
       'crossflock.container': 'submitter',
       'crossflock.role': 'submitter',
     },
+    healthChecks: [
+      {
+        protocol: 'COMMAND',
+        command: { value: 'crossflock-health' },
+        delaySeconds: 4,
+        intervalSeconds: 10,
+        gracePeriodSeconds: 60,
+      },
+    ],
     taskKillGracePeriodSeconds: 15,
   });
 });
