@@ -60,7 +60,9 @@ export class Endings {
     delays.restore(app, context.clock.monotonicMs(), delay.delayMs, leftMs);
   }
 
+  /** Keeps the container of a failed task until the next one of its app fails. */
   loadRemains(appId: string, containerId: string): void {
+    if (this.#remains.get(appId) === containerId) return;
     this.#discard(this.#remains.get(appId));
     this.#remains.set(appId, containerId);
   }
@@ -126,9 +128,13 @@ export class Endings {
   }
 
   /** The container of a task may have ended: looks, and deals with it once. Never rejects. */
-  async ended(task: TaskRecord): Promise<void> {
-    if (task.ending || this.#parts.tasks.get(task.id) !== task) return;
-    task.ending = true;
+  ended(task: TaskRecord): Promise<void> {
+    if (this.#parts.tasks.get(task.id) !== task) return Promise.resolve();
+    task.ending ??= this.#endOnce(task);
+    return task.ending;
+  }
+
+  async #endOnce(task: TaskRecord): Promise<void> {
     try {
       await this.#end(task);
     } catch (thrown) {
@@ -137,7 +143,7 @@ export class Endings {
       this.#parts.context.log.warn({ task: task.id, reason }, 'end of a task not dealt with yet');
       this.#parts.onTrouble(thrown);
     } finally {
-      task.ending = false;
+      task.ending = undefined;
     }
   }
 
@@ -155,9 +161,10 @@ export class Endings {
     const { engine } = this.#parts.context;
     const id = task.containerId;
     const status = id === undefined ? undefined : await engine.inspect(id);
-    // Somebody restarted the container by hand, or it has not even started.
-    if (status?.phase === 'running') {
+    if (status?.phase === 'running' && task.kill === undefined) {
+      // Somebody restarted it, and it was running again before anybody looked.
       task.startedAt = status.startedAt;
+      task.ipAddresses = status.ipAddresses;
       return;
     }
     if (task.kill !== undefined) {

@@ -60,7 +60,7 @@ export class Launcher {
   }
 
   #started(task: TaskRecord, app: AppVersion, status: ContainerStatus): void {
-    if (task.ending || this.#tasks.get(task.id) !== task) return;
+    if (task.ending !== undefined || this.#tasks.get(task.id) !== task) return;
     task.startedAt = status.startedAt;
     task.ipAddresses = status.ipAddresses;
     if (status.phase !== 'running' || task.kill !== undefined) {

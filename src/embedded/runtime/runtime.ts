@@ -153,6 +153,7 @@ class RuntimeParts implements Runtime {
       remains: (appId, containerId) => {
         this.endings.loadRemains(appId, containerId);
       },
+      hasFailed: (appId, taskId) => this.endings.lastFailure(appId)?.taskId === taskId,
       ended: (task) => this.endings.ended(task),
       stopAgain: (task) => void this.endings.stop(task),
       pause: () => {

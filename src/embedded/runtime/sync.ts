@@ -3,7 +3,7 @@ import type { ContainerStatus, EngineEvent } from './engine.js';
 import { markOf } from './ids.js';
 import { CLUSTER_LABEL } from './store.js';
 import type { Store } from './store.js';
-import { appIdOf, readTask, taskIdOf } from './tasks.js';
+import { readTask, taskIdOf } from './tasks.js';
 import type { TaskRecord, TaskTable } from './tasks.js';
 
 export interface SyncParts {
@@ -12,7 +12,10 @@ export interface SyncParts {
   readonly tasks: TaskTable;
   /** A container that another life of this server started; it may have ended since. */
   readonly adopt: (task: TaskRecord, status: ContainerStatus) => void;
+  /** The container of a task that has failed. */
   readonly remains: (appId: string, containerId: string) => void;
+  /** Whether the end of this task was the last failure of its app. */
+  readonly hasFailed: (appId: string, taskId: string) => boolean;
   readonly ended: (task: TaskRecord) => Promise<void>;
   /** Says again that a task whose end is wanted shall end. */
   readonly stopAgain: (task: TaskRecord) => void;
@@ -100,22 +103,36 @@ export class EngineSync {
     if (event.labels[CLUSTER_LABEL] !== context.options.scope) return;
     const task = tasks.byContainer(event.id);
     if (event.action === 'start') {
-      if (task === undefined && taskIdOf(event.labels) !== undefined) void this.#stray(event.id);
+      if (taskIdOf(event.labels) !== undefined) void this.#started(event.id, task);
     } else if (task !== undefined && event.action !== 'oom') {
       void ended(task);
     }
   };
 
-  /** A container of ours that was started by somebody else, such as a failed one. */
-  async #stray(id: string): Promise<void> {
+  /** A container of ours was started, by this server or by somebody else. */
+  async #started(id: string, task: TaskRecord | undefined): Promise<void> {
     const { context, tasks } = this.#parts;
+    // `docker restart` starts the container while the end of its task is being dealt with.
+    await task?.ending;
+    if (tasks.byContainer(id) !== undefined) return;
+    // An engine that is away is looked at again when it is back.
+    const status = await context.engine.inspect(id).catch(() => undefined);
+    if (status?.phase === 'running') await this.#stopStray(status);
+  }
+
+  /**
+   * A container that belongs to no task any more must not run: it holds the address and the ports
+   * that the next task needs. It is killed at once for the same reason, and kept to be looked at.
+   */
+  async #stopStray(status: ContainerStatus): Promise<void> {
+    const { engine, log } = this.#parts.context;
+    const container = status.name;
     try {
-      const status = await context.engine.inspect(id);
-      if (status === undefined || tasks.get(taskIdOf(status.labels) ?? '') !== undefined) return;
-      context.log.warn({ container: status.name }, 'a container of no task was started; removed');
-      await context.engine.remove(id);
-    } catch {
-      // The engine is away: the next resync deals with it.
+      await engine.stop(status.id, 0);
+      log.warn({ container }, 'somebody started a container that belongs to no task; stopped');
+      if (markOf(container) !== 'failed') await engine.rename(status.id, `${container}.failed`);
+    } catch (thrown) {
+      log.warn({ container, reason: String(thrown) }, 'a container of no task still runs');
     }
   }
 
@@ -123,10 +140,11 @@ export class EngineSync {
     const { context, store, tasks, ended, stopAgain } = this.#parts;
     const label = { key: CLUSTER_LABEL, value: context.options.scope };
     const [ids] = await Promise.all([context.engine.list(label), store.resync()]);
-    const found = await Promise.all(ids.map((id) => context.engine.inspect(id)));
-    for (const status of found) if (status !== undefined) await this.#classify(status);
+    const inspected = await Promise.all(ids.map((id) => context.engine.inspect(id)));
+    const found = inspected.filter((status) => status !== undefined).sort(byEnd);
+    for (const status of found) await this.#classify(status);
     for (const task of tasks.all()) {
-      const status = found.find((candidate) => candidate?.id === task.containerId);
+      const status = found.find((candidate) => candidate.id === task.containerId);
       if (task.containerId === undefined) continue;
       if (status?.phase !== 'running' && task.state !== 'TASK_STARTING') await ended(task);
       else if (task.kill !== undefined) stopAgain(task);
@@ -135,26 +153,37 @@ export class EngineSync {
 
   async #classify(status: ContainerStatus): Promise<void> {
     const { context, tasks, adopt, remains } = this.#parts;
-    const { labels } = status;
-    const id = taskIdOf(labels);
+    const id = taskIdOf(status.labels);
     if (id === undefined || tasks.get(id) !== undefined) return;
-    const mark = markOf(status.name);
-    const appId = appIdOf(labels);
-    if (mark === 'failed' && status.phase !== 'running' && appId !== undefined) {
-      remains(appId, status.id);
-      return;
-    }
     const task = readTask(status);
-    // Made but never started, or a failed one that somebody started: not a task.
-    if (task === undefined || status.phase === 'created' || mark === 'failed') {
+    // Made, but never started.
+    if (task === undefined || status.phase === 'created') {
       await context.engine.remove(status.id);
       return;
     }
-    if (mark === 'killing') {
+    if (this.#isGivenUp(status, task)) {
+      if (status.phase === 'running') await this.#stopStray(status);
+      remains(task.appId, status.id);
+      return;
+    }
+    if (markOf(status.name) === 'killing') {
       task.kill = { replace: false };
       task.state = 'TASK_KILLING';
     }
     tasks.add(task);
     adopt(task, status);
   }
+
+  /** The failure may be known from the store alone: its container could not be marked, or was renamed. */
+  #isGivenUp(status: ContainerStatus, task: TaskRecord): boolean {
+    const mark = markOf(status.name);
+    if (mark !== undefined) return mark === 'failed';
+    return this.#parts.hasFailed(task.appId, task.id);
+  }
+}
+
+/** The last one to have ended comes last, so that it is the one that is kept. */
+function byEnd(a: ContainerStatus, b: ContainerStatus): number {
+  const [first = '', second = ''] = [a.finishedAt, b.finishedAt];
+  return first < second ? -1 : first > second ? 1 : 0;
 }

@@ -25,8 +25,8 @@ export interface TaskRecord extends HeldResources {
   kill: { readonly replace: boolean } | undefined;
   /** Its image is being looked for: there is no container and none is being made. */
   pulling: boolean;
-  /** Its end is being dealt with. */
-  ending: boolean;
+  /** Its end is being dealt with, until this resolves. */
+  ending: Promise<void> | undefined;
 }
 
 const TASK_LABEL = 'crossflock.task';
@@ -63,7 +63,7 @@ export function newTask(
     health: [],
     kill: undefined,
     pulling: false,
-    ending: false,
+    ending: undefined,
   };
 }
 
@@ -89,10 +89,6 @@ export function taskLabels(scope: string, task: TaskRecord): Record<string, stri
 /** The id of the task a container belongs to; undefined when it is none of ours. */
 export function taskIdOf(labels: Readonly<Record<string, string>>): string | undefined {
   return labels[TASK_LABEL];
-}
-
-export function appIdOf(labels: Readonly<Record<string, string>>): string | undefined {
-  return labels[APP_LABEL];
 }
 
 /** The task of a container that another life of this server started. */
@@ -122,7 +118,7 @@ export function readTask(status: ContainerStatus): TaskRecord | undefined {
     health: [],
     kill: undefined,
     pulling: false,
-    ending: false,
+    ending: undefined,
   };
 }
 

@@ -206,45 +206,6 @@ describe('an engine that goes away', () => {
   });
 });
 
-describe('people who meddle', () => {
-  it('may prune volumes: records are written again', async () => {
-    const { engine } = harness;
-    const server = await harness.serve();
-    await server.deploy({ put: [app('/a')], remove: [] }, false);
-    await harness.quiet();
-    const before = engine.volumes();
-    for (const { name } of before) engine.prune(name);
-    await harness.quiet();
-    expect(engine.volumes()).toEqual(before);
-  });
-
-  it('may remove a container: the task has failed, another one follows', async () => {
-    const { engine } = harness;
-    const server = await harness.serve();
-    await server.deploy({ put: [app('/a')], remove: [] }, false);
-    await harness.quiet();
-    await engine.remove(engine.running()[0]!.id);
-    await harness.pass(2000);
-    expect(server.lastFailure('/a')?.state).toBe('TASK_FAILED');
-    expect(engine.running()).toHaveLength(1);
-  });
-
-  it('may start a failed container: it is no task and goes', async () => {
-    const { engine } = harness;
-    const server = await harness.serve();
-    await server.deploy({ put: [app('/a')], remove: [] }, false);
-    await harness.quiet();
-    const { id } = engine.running()[0]!;
-    engine.exit(id, 1);
-    await harness.pass(2000);
-    await engine.start(id);
-    await harness.quiet();
-    expect(engine.running()).toHaveLength(1);
-    expect(engine.running()[0]?.id).not.toBe(id);
-    expect(server.tasks()).toHaveLength(1);
-  });
-});
-
 describe('two servers on one engine', () => {
   it('never see what is the other one’s', async () => {
     const { engine } = harness;
