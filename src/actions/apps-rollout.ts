@@ -21,6 +21,10 @@ export interface RolloutOptions {
   readonly timeout: number;
 }
 
+interface AppStepChange extends StepChange {
+  readonly appId: string;
+}
+
 /** Clusters are independent; this bounds the connections, not the apps. */
 const CLUSTERS_AT_ONCE = 16;
 
@@ -54,7 +58,7 @@ export class AppsRollout {
   }
 
   step(): Step {
-    return step({
+    return step<AppStepChange>({
       id: 'apps',
       title: 'apps',
       check: (context) => this.#check(context),
@@ -66,7 +70,7 @@ export class AppsRollout {
     });
   }
 
-  async #check(context: StepContext): Promise<readonly StepChange[]> {
+  async #check(context: StepContext): Promise<readonly AppStepChange[]> {
     const plan = this.#plan;
     const key = await readPoolKey(this.#context, plan);
     const images = await imageIds(this.#context, plan);
@@ -84,7 +88,7 @@ export class AppsRollout {
     return done.flatMap(({ target, value }) =>
       value.flatMap((change) => {
         const view = changeView(change, target.id);
-        return view === undefined ? [] : [{ view }];
+        return view === undefined ? [] : [{ view, appId: change.appId }];
       }),
     );
   }
@@ -120,7 +124,7 @@ export class AppsRollout {
     }
   }
 
-  async #rollOut(changes: readonly StepChange[], context: StepContext): Promise<void> {
+  async #rollOut(changes: readonly AppStepChange[], context: StepContext): Promise<void> {
     this.#rolledOut = true;
     const { done, failed } = await fanOut([...this.#changes], CLUSTERS_AT_ONCE, ([cluster, list]) =>
       this.#rollOutCluster(cluster, list, context),
@@ -128,12 +132,8 @@ export class AppsRollout {
     for (const { target, error } of failed)
       this.#failures.set(target[0].id, toCrossflockError(error));
     for (const { target, value } of done) this.#keep(target[0], value);
-    const failedApps = new Set(
-      [...this.states].filter(([, s]) => s.state === 'failed').map(([id]) => id),
-    );
     for (const change of changes) {
-      const appId = change.view.target.split(' ')[0] ?? '';
-      if (!failedApps.has(appId)) context.applied(change);
+      if (this.states.get(change.appId)?.state !== 'failed') context.applied(change);
     }
   }
 

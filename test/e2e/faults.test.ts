@@ -6,6 +6,7 @@ import {
   configLike,
   containerOf,
   containersOf,
+  eventsOf,
   output,
   run,
   start,
@@ -91,6 +92,19 @@ describe('a pool in trouble', () => {
     expect(await containersOf(NAME)).toHaveLength(5);
     const again = await run('create-containers', ['-c', config]);
     expect(summaryOf(again).data).toEqual({ changes: 0 });
+  });
+
+  it('says what is there on Ctrl-C, and the next run goes on from it', async () => {
+    const creating = start('create-containers', ['-c', config, '--recreate']);
+    await creating.event((e) => e.type === 'step-progress' && e.step === 'apps');
+    creating.signal('SIGINT');
+    const interrupted = await creating.ended;
+    expect(interrupted.exitCode, interrupted.stdout).toBe(130);
+    expect(eventsOf(interrupted, 'table')[0]?.rows).toHaveLength(3);
+    expect(summaryOf(interrupted).message).toMatch(/^interrupted: /);
+    const again = await run('create-containers', ['-c', config]);
+    expect(again.exitCode, again.stdout).toBe(0);
+    expect(await containersOf(NAME)).toHaveLength(5);
   });
 
   it('completes every job once although an executor is killed in mid-job', async () => {

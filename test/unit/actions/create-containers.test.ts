@@ -129,6 +129,16 @@ describe('create-containers', () => {
     expect(reporter.of('summary')[0]?.message).toBe('3 changes to make, nothing was changed');
   });
 
+  it('does not call a dry run fine when a cluster could not be asked', async () => {
+    fake.fail('GET /v2/apps', { status: 401 });
+    const { context, reporter } = world();
+    expect(await createContainers(context, { ...OPTIONS, dryRun: true })).toBe(1);
+    expect(reporter.of('notice')[0]?.message).toMatch(/^far: /);
+    expect(reporter.of('summary')[0]?.message).toBe(
+      '1 change to make, nothing was changed; 1 cluster could not be asked',
+    );
+  });
+
   it('ends with 1 and the reason when an app is refused; the other one runs', async () => {
     fake.fail('POST /v2/apps', { status: 422, body: '{"message":"Object is not valid"}' });
     const { context, reporter } = world();
