@@ -7,6 +7,7 @@ import { runSteps } from '../pipeline/run-steps.js';
 import { applyEach, step, type Step, type StepChange } from '../pipeline/step.js';
 import type { ClusterPlan, Plan } from '../plan/types.js';
 import { marathonContainerName, removeMarathon } from '../provision/embedded-marathon.js';
+import { hasPoolKey, removePoolKey, secretsDirectory } from '../state/pool-key.js';
 import type { ActionContext } from './context.js';
 import { loadPlan } from './load-plan.js';
 import { embeddedClusters, marathonClient } from './platform-steps.js';
@@ -16,16 +17,16 @@ const STOP_DEADLINE_MS = 120_000;
 
 export interface DownOptions {
   readonly config: string;
-  /** Also delete the named volumes, with everything that the submitter kept. */
+  /** Also delete the named volumes, with everything that the submitter kept, and the pool's key. */
   readonly volumes: boolean;
 }
 
 /** `crossflock down`: removes what `create-containers` made, in the opposite order. */
 export async function down(context: ActionContext, options: DownOptions): Promise<ExitCode> {
-  const plan = await loadPlan(context, options.config);
+  const plan = await loadPlan(context, options.config, 'what stops');
   if (plan === undefined) return EXIT.usage;
   const steps = [appsStep(context, plan), marathonsStep(context, plan), networkStep(context, plan)];
-  if (options.volumes) steps.push(volumesStep(context, plan));
+  if (options.volumes) steps.push(volumesStep(context, plan), keyStep(context, plan));
   const result = await runSteps(steps, context);
   const ok = result.failure === undefined;
   const message = ok
@@ -156,5 +157,18 @@ function volumesStep({ host }: ActionContext, plan: Plan): Step {
       if (result.exitCode === 0) return;
       throw new CrossflockError(result.stderr.trim(), { code: 'command-failed' });
     }),
+  });
+}
+
+function keyStep({ host, env }: ActionContext, plan: Plan): Step {
+  const directory = secretsDirectory(plan.name, env);
+  return step({
+    id: 'pool-key',
+    title: 'pool key',
+    check: async () => {
+      if (!(await hasPoolKey(host, directory))) return [];
+      return [{ view: { action: 'delete', kind: 'key', target: directory } as const }];
+    },
+    apply: applyEach(1, () => removePoolKey(host, directory)),
   });
 }

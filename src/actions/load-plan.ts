@@ -19,11 +19,18 @@ export interface CheckedConfig {
  * Reads a configuration, reports every problem at once, and keeps its secrets out of all output
  * from here on.
  */
-export async function checkConfig(context: ActionContext, file: string): Promise<CheckedConfig> {
+export async function checkConfig(
+  context: ActionContext,
+  file: string,
+  shown: 'all problems' | 'what stops' = 'all problems',
+): Promise<CheckedConfig> {
   const loaded = await loadConfig(file, { readFile: context.readFile, env: context.env });
   for (const secret of loaded.secrets) context.keepSecret(secret);
   const problems = [...loaded.problems, ...(await machineProblems(context, loaded))];
-  for (const problem of problems) context.reporter.emit({ type: 'problem', problem });
+  for (const problem of problems) {
+    if (shown === 'what stops' && problem.severity === 'warning') continue;
+    context.reporter.emit({ type: 'problem', problem });
+  }
   return {
     verdict: verdictOf(problems),
     problems,
@@ -63,10 +70,14 @@ async function outputOf(context: ActionContext, argv: readonly string[]): Promis
 
 /**
  * The plan of a configuration that may be deployed; undefined, with everything said, when it may
- * not.
+ * not. Commands that only look or clean up leave warnings to those that deploy.
  */
-export async function loadPlan(context: ActionContext, file: string): Promise<Plan | undefined> {
-  const { config, verdict, problems } = await checkConfig(context, file);
+export async function loadPlan(
+  context: ActionContext,
+  file: string,
+  shown: 'all problems' | 'what stops' = 'all problems',
+): Promise<Plan | undefined> {
+  const { config, verdict, problems } = await checkConfig(context, file, shown);
   if (config !== undefined && verdict === 'ready') {
     const directory = secretsDirectory(config.name ?? DEFAULT_NAME, context.env);
     return makePlan(config, { directory });

@@ -13,7 +13,7 @@ export async function status(
   context: ActionContext,
   options: { readonly config: string },
 ): Promise<ExitCode> {
-  const plan = await loadPlan(context, options.config);
+  const plan = await loadPlan(context, options.config, 'what stops');
   if (plan === undefined) return EXIT.usage;
   const { signal, reporter } = context;
   const { done, failed } = await fanOut(plan.clusters, 16, (cluster) => {

@@ -37,3 +37,8 @@ export async function hasPoolKey(host: Host, directory: string): Promise<boolean
 export async function makePoolKey(host: Host, directory: string): Promise<void> {
   await host.put(`${randomBytes(64).toString('hex')}\n`, join(directory, POOL_KEY_FILE), 0o600);
 }
+
+/** Forgets the key; containers that run keep theirs, new ones will not be trusted by them. */
+export async function removePoolKey(host: Host, directory: string): Promise<void> {
+  await host.run(['rm', '-f', join(directory, POOL_KEY_FILE)]);
+}

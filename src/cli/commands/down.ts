@@ -16,7 +16,8 @@ export function downCommand(
       withConfig(program).option('volumes', {
         type: 'boolean',
         default: false,
-        describe: 'also delete the volumes, with the queue and all runs in them',
+        describe:
+          "also delete the volumes, with the queue and all runs in them, and the pool's key",
       }),
     handler: async (args) => {
       finish(await perform(edge, globalFlags(args), (context) => down(context, args)));
