@@ -8,7 +8,7 @@ export const APP_COLUMNS = [
   'host',
   'virtual ip',
   'state',
-  'since',
+  'since (UTC)',
   'ports',
 ];
 

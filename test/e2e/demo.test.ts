@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunSummary } from '../../src/ports/run-summary.js';
 import { containersOf, output, ROOT, run, summaryOf } from './harness.js';
@@ -63,6 +64,20 @@ describe('scripts/demo', () => {
     expect(summary.cpuSeconds).toBeGreaterThan(0);
     expect(summary.similarity.efficiency).toBeGreaterThan(0);
     expect(summary.similarity.efficiency).toBeLessThanOrEqual(1);
+  });
+
+  it('draws on a terminal: steps that end in a line each, then the table', async () => {
+    const command = `"${process.execPath}" bin/create-containers.js -c configs/local.json`;
+    // util-linux' script gives the program a terminal; a CI's environment asks for plain lines.
+    const terminal = ['env', '--unset=CI', '--unset=NO_COLOR', 'TERM=xterm-256color'];
+    const drawn = await output([...terminal, 'script', '-qec', command, '/dev/null']);
+    expect(drawn).toContain('\u001B[32m✔\u001B[39m virtual network: nothing to do');
+    const text = stripVTControlCharacters(drawn);
+    for (const step of ['pool key', 'embedded marathons', 'virtual network', 'apps']) {
+      expect(text.split(`✔ ${step}: `), step).toHaveLength(2);
+    }
+    expect(text).toMatch(/runner2 {4}azure +\S+ +172\.16\.0\.3 +running/);
+    expect(text).toContain('✔ nothing to change: 3 containers on 2 clusters as wanted');
   });
 
   it('changes nothing in the containers when it is run again', async () => {
