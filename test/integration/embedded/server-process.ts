@@ -38,7 +38,8 @@ export class ServerProcess {
   /** What it wrote to its log, all its lives. */
   log = '';
 
-  constructor(bundle: string, scope: string, port: number) {
+  /** `env` adds to the settings, or overrides them. */
+  constructor(bundle: string, scope: string, port: number, env: Record<string, string> = {}) {
     this.url = `http://127.0.0.1:${port}`;
     this.#bundle = bundle;
     this.#env = {
@@ -48,6 +49,7 @@ export class ServerProcess {
       CROSSFLOCK_CPUS: '8',
       CROSSFLOCK_MEM: '2048',
       CROSSFLOCK_DISK: '100000',
+      ...env,
     };
   }
 
