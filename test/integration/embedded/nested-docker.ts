@@ -40,13 +40,14 @@ export class NestedDocker {
   static async open(name: string, image: string, bridge: string): Promise<NestedDocker> {
     const folder = await mkdtemp(join(tmpdir(), `${name}-`));
     const nested = new NestedDocker(name, folder, bridge);
-    const main = 'mount -o remount,rw /proc/sys && exec sleep infinity';
+    // A shell that waits reaps what the daemon leaves behind.
+    const main = 'mount -o remount,rw /proc/sys && while :; do sleep 1; done';
     const share = ['--volume', `${folder}:/sock`];
     try {
       await docker(
         'run',
         '-d',
-        '--init',
+
         '--name',
         name,
         ...RIGHTS,
