@@ -85,7 +85,7 @@ describe('a pool in trouble', () => {
   it('comes up although a Marathon is killed in mid-deployment', async () => {
     const creating = start('create-containers', ['-c', config, '--recreate']);
     await creating.event((e) => e.type === 'step-progress' && e.step === 'apps');
-    await output(['kill', '-9', await pidOf(`${NAME}-marathon-chameleon`)]);
+    process.kill(Number(await pidOf(`${NAME}-marathon-chameleon`)), 'SIGKILL');
     const ended = await creating.ended;
     expect(ended.exitCode, ended.stdout).toBe(0);
     // Two servers and three tasks, each once.
