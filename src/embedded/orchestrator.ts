@@ -178,9 +178,23 @@ export interface QueueEntry {
   readonly processedOffers: number;
   readonly unusedOffers: number;
   readonly lastUsedAt?: string;
-  readonly lastUnusedAt?: string;
   /** `InsufficientCpus`, `InsufficientMemory`, `InsufficientDisk`, `InsufficientPorts`, … */
   readonly rejections: readonly { readonly reason: RejectReason; readonly declined: number }[];
+  /** The offer that suited least recently; undefined before there was one. */
+  readonly lastUnusedOffer?: UnusedOffer;
+}
+
+/** What this host had to offer when the app was not launched. */
+export interface UnusedOffer {
+  readonly timestamp: string;
+  readonly reason: RejectReason;
+  readonly cpus: number;
+  /** MB */
+  readonly mem: number;
+  /** MB */
+  readonly disk: number;
+  /** Host ports that are free, as ranges with both ends in them. */
+  readonly ports: readonly { readonly begin: number; readonly end: number }[];
 }
 
 export type RejectReason =

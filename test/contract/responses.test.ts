@@ -125,8 +125,15 @@ describe('responses', () => {
       delay: { timeLeftSeconds: 0, overdue: true },
       processedOffers: 4,
       unusedOffers: 4,
-      lastUnusedAt: NOW,
       rejections: [{ reason: 'InsufficientCpus', declined: 1 }],
+      lastUnusedOffer: {
+        timestamp: NOW,
+        reason: 'InsufficientCpus',
+        cpus: 0.5,
+        mem: 1024,
+        disk: 0,
+        ports: [{ begin: 31000, end: 31999 }],
+      },
     };
     server.orchestrator.setQueue([entry]);
     const wanted = example('valid/response-queue.json') as {
@@ -145,6 +152,27 @@ describe('responses', () => {
     ]);
     const rest = { ...queue.queue[0], processedOffersSummary: 0 };
     expect(rest).toEqual({ ...wanted.queue[0], processedOffersSummary: 0 });
+    const embedded = await shown(server, '/v2/queue?embed=lastUnusedOffers');
+    expect(embedded).toMatchObject({
+      queue: [
+        {
+          lastUnusedOffers: [
+            {
+              offer: {
+                hostname: '127.0.0.1',
+                resources: [
+                  { name: 'cpus', role: '*', scalar: 0.5 },
+                  { name: 'mem', role: '*', scalar: 1024 },
+                  { name: 'ports', role: '*', ranges: [{ begin: 31000, end: 31999 }] },
+                ],
+              },
+              reason: ['InsufficientCpus'],
+              timestamp: NOW,
+            },
+          ],
+        },
+      ],
+    });
   });
 
   it('shows a running deployment', async () => {

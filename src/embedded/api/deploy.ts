@@ -51,15 +51,19 @@ export async function deploy(context: ApiContext, write: Write): Promise<Deploym
   );
 }
 
-/** Runs a write, tells the subscribers how it went, and turns a lock into its answer. */
-export async function withGroupEvents(
+/**
+ * Runs a write, tells the subscribers how it went, and turns a lock into its answer. A write that
+ * comes to nothing (undefined) is not told.
+ */
+export async function withGroupEvents<T extends Deployment | undefined>(
   context: ApiContext,
   groupId: string,
-  write: () => Promise<Deployment>,
-): Promise<Deployment> {
+  write: () => Promise<T>,
+): Promise<T> {
   const timestamp = (): string => context.options.clock.now().toISOString();
   try {
     const deployment = await write();
+    if (deployment === undefined) return deployment;
     context.orchestrator.publish({
       eventType: 'group_change_success',
       timestamp: timestamp(),

@@ -45,14 +45,6 @@ export class Announcer {
     });
   }
 
-  unknownTask(task: TaskRecord): void {
-    this.#bus.emit('unknown_instance_terminated_event', {
-      instanceId: task.instanceId,
-      runSpecId: task.appId,
-      condition: 'Killed',
-    });
-  }
-
   health(task: TaskRecord, alive: boolean): void {
     this.#bus.emit('health_status_changed_event', {
       appId: task.appId,
@@ -105,10 +97,6 @@ export class Announcer {
 
   appTerminated(appId: string): void {
     this.#bus.emit('app_terminated_event', { appId });
-  }
-
-  groupChanged(groupId: string, version: string): void {
-    this.#bus.emit('group_change_success', { groupId, version });
   }
 
   step(

@@ -169,7 +169,6 @@ export class DockerOrchestrator implements Orchestrator {
     if (!empty) await store.commit({ kind: 'deployment', key: record.id, data: record });
     for (const conflict of conflicts) await progress.cancel(conflict, CANCELLED);
     await this.#changeGroups(change);
-    announcer.groupChanged(parentGroup(change), record.version);
     if (empty) {
       announcer.deploymentDone(record);
       return showDeployment({ record, step: 0, closing: true });
@@ -229,13 +228,4 @@ export class DockerOrchestrator implements Orchestrator {
 function inOrder(a: TaskRecord, b: TaskRecord): number {
   const [first, second] = [a, b].map(({ appId, stagedAt, id }) => `${appId} ${stagedAt} ${id}`);
   return (first ?? '') < (second ?? '') ? -1 : 1;
-}
-
-/** The group whose change Marathon announces: the parent of the one app, else the root. */
-function parentGroup({ put, remove, restart = [] }: DesiredChange): string {
-  const ids = [...put.map(({ id }) => id), ...remove, ...restart];
-  const [only] = ids;
-  if (ids.length !== 1 || only === undefined) return '/';
-  const at = only.lastIndexOf('/');
-  return at <= 0 ? '/' : only.slice(0, at);
 }

@@ -1,6 +1,6 @@
-import type { AppDefinition, RejectReason } from '../orchestrator.js';
+import type { AppDefinition, RejectReason, UnusedOffer } from '../orchestrator.js';
 import { constraintsHold } from './constraints.js';
-import { assignHostPorts } from './ports.js';
+import { assignHostPorts, freeRanges } from './ports.js';
 import type { PortRange } from './ports.js';
 import type { TaskPort } from './task-env.js';
 
@@ -66,17 +66,42 @@ export function matchOffer(app: AppDefinition, context: OfferContext): OfferMatc
   return { ports };
 }
 
-export function freeResources(
-  total: OfferedResources,
-  held: readonly HeldResources[],
-): { readonly cpus: number; readonly mem: number; readonly disk: number } {
-  const sum = (key: 'cpus' | 'mem' | 'disk'): number =>
-    held.reduce((all, task) => all + task[key], 0);
+interface FreeResources {
+  readonly cpus: number;
+  readonly mem: number;
+  readonly disk: number;
+}
+
+function freeResources(total: OfferedResources, held: readonly HeldResources[]): FreeResources {
+  const sum = (key: keyof FreeResources): number => held.reduce((all, task) => all + task[key], 0);
   return {
     cpus: total.cpus - sum('cpus'),
     mem: total.mem - sum('mem'),
     disk: total.disk - sum('disk'),
   };
+}
+
+/** What this host offers now, and why an app did not take it. */
+export function unusedOffer(
+  { total, held }: OfferContext,
+  reason: RejectReason,
+  timestamp: string,
+): UnusedOffer {
+  const free = freeResources(total, held);
+  const used = new Set(held.flatMap(({ ports }) => ports));
+  return {
+    timestamp,
+    reason,
+    cpus: shown(free.cpus),
+    mem: shown(free.mem),
+    disk: shown(free.disk),
+    ports: freeRanges(used, total.ports),
+  };
+}
+
+/** Never negative, and to the thousandth, as Mesos has its scalars. */
+function shown(amount: number): number {
+  return Math.max(0, Number(amount.toFixed(3)));
 }
 
 function acceptsRole(app: AppDefinition): boolean {
@@ -89,5 +114,5 @@ function reject(rejected: RejectReason, detail: string): OfferMatch {
 }
 
 function lacks(what: string, wanted: number, free: number): string {
-  return `wants ${wanted} ${what}, ${Math.max(0, Number(free.toFixed(3)))} are free`;
+  return `wants ${wanted} ${what}, ${shown(free)} are free`;
 }

@@ -80,6 +80,19 @@ function freePort(
   return undefined;
 }
 
+/** The ports of a range that are not used, as ranges. */
+export function freeRanges(
+  used: ReadonlySet<number>,
+  range: PortRange,
+): { readonly begin: number; readonly end: number }[] {
+  const inside = [...used].filter((port) => port >= range.first && port <= range.last);
+  const bounds = [range.first - 1, ...inside.sort((a, b) => a - b), range.last + 1];
+  return bounds
+    .slice(1)
+    .map((next, index) => ({ begin: (bounds[index] ?? 0) + 1, end: next - 1 }))
+    .filter(({ begin, end }) => begin <= end);
+}
+
 /** All service ports that an app holds. */
 export function servicePorts(app: AppDefinition): number[] {
   const mapped = (app.container?.portMappings ?? []).map(({ servicePort }) => servicePort);

@@ -1,6 +1,6 @@
 import type { Announcer } from './announce.js';
 import type { AppBook } from './book.js';
-import { affectedApps, planView } from './deployments.js';
+import { planView } from './deployments.js';
 import type { ActiveDeployment, DeploymentRecord, DeploymentTable } from './deployments.js';
 import type { Store } from './store.js';
 
@@ -104,12 +104,4 @@ export class DeploymentProgress {
     );
     await Promise.all([...gone.map((id) => book.drop(id)), ...current.map((v) => book.put(v))]);
   }
-}
-
-/** Apps that a record and others have in common. */
-export function conflicting(
-  deployments: DeploymentTable,
-  record: DeploymentRecord,
-): readonly ActiveDeployment[] {
-  return deployments.touching(affectedApps(record));
 }

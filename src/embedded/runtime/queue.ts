@@ -1,11 +1,11 @@
-import type { AppVersion, QueueEntry, RejectReason } from '../orchestrator.js';
+import type { AppVersion, QueueEntry, RejectReason, UnusedOffer } from '../orchestrator.js';
 
 interface Waiting {
   readonly app: AppVersion;
   count: number;
   readonly since: string;
   offers: number;
-  lastUnusedAt: string | undefined;
+  lastUnusedOffer: UnusedOffer | undefined;
   readonly rejections: Map<RejectReason, number>;
 }
 
@@ -23,17 +23,19 @@ export class LaunchQueue {
     }
     const since = former?.since ?? now;
     const rejections = new Map<RejectReason, number>();
-    this.#waiting.set(id, { app, count, since, offers: 0, lastUnusedAt: undefined, rejections });
+    const lastUnusedOffer = undefined;
+    this.#waiting.set(id, { app, count, since, offers: 0, lastUnusedOffer, rejections });
   }
 
   /** This host did not suit the app. True when the reason is new. */
-  rejected(appId: string, reason: RejectReason, now: string): boolean {
+  rejected(appId: string, offer: UnusedOffer): boolean {
+    const { reason } = offer;
     const waiting = this.#waiting.get(appId);
     if (waiting === undefined) return false;
     const declined = waiting.rejections.get(reason) ?? 0;
     waiting.rejections.set(reason, declined + 1);
     waiting.offers++;
-    waiting.lastUnusedAt = now;
+    waiting.lastUnusedOffer = offer;
     return declined === 0;
   }
 
@@ -65,7 +67,9 @@ export class LaunchQueue {
         delay: { timeLeftSeconds, overdue: timeLeftSeconds === 0 },
         processedOffers: waiting.offers,
         unusedOffers: waiting.offers,
-        ...(waiting.lastUnusedAt === undefined ? {} : { lastUnusedAt: waiting.lastUnusedAt }),
+        ...(waiting.lastUnusedOffer === undefined
+          ? {}
+          : { lastUnusedOffer: waiting.lastUnusedOffer }),
         rejections: [...waiting.rejections].map(([reason, declined]) => ({ reason, declined })),
       };
     });

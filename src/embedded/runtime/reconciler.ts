@@ -7,7 +7,7 @@ import type { Goal } from './decide.js';
 import { goalOf, phaseOf } from './deployments.js';
 import type { DeploymentTable } from './deployments.js';
 import type { Slot } from './ids.js';
-import { matchOffer } from './offers.js';
+import { matchOffer, unusedOffer } from './offers.js';
 import type { LaunchQueue } from './queue.js';
 import type { TaskPort } from './task-env.js';
 import { newTask, viewOf } from './tasks.js';
@@ -158,15 +158,16 @@ export class Reconciler {
   #launchOne(app: AppVersion, now: string): boolean {
     const { context, tasks, queue, newUuid, launch } = this.#parts;
     const { id } = app.definition;
-    const match = matchOffer(app.definition, {
+    const offer = {
       hostname: context.options.hostname,
       total: context.options.resources,
       held: tasks.all(),
       random: context.random,
-    });
+    };
+    const match = matchOffer(app.definition, offer);
     if ('rejected' in match) {
       const { rejected: reason, detail } = match;
-      if (queue.rejected(id, reason, now)) {
+      if (queue.rejected(id, unusedOffer(offer, reason, now))) {
         context.log.warn({ app: id, reason, detail }, 'app has to wait for resources');
       }
       return false;

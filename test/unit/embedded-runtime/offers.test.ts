@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AppDefinition } from '../../../src/embedded/orchestrator.js';
 import { constraintsHold } from '../../../src/embedded/runtime/constraints.js';
-import { matchOffer } from '../../../src/embedded/runtime/offers.js';
+import { matchOffer, unusedOffer } from '../../../src/embedded/runtime/offers.js';
 import type { HeldResources, OfferContext } from '../../../src/embedded/runtime/offers.js';
 import { app, docker, mapping } from './helpers.js';
 
@@ -15,6 +15,20 @@ function offer(held: Partial<HeldResources>[] = []): OfferContext {
 }
 
 const small = { cpus: 0.1, mem: 10 };
+
+describe('unusedOffer', () => {
+  it('shows what is left, never less than nothing, and the free ports', () => {
+    const context = offer([{ cpus: 0.1 }, { cpus: 0.2, mem: 120, disk: 4, ports: [31000, 80] }]);
+    expect(unusedOffer(context, 'InsufficientMemory', 'now')).toEqual({
+      timestamp: 'now',
+      reason: 'InsufficientMemory',
+      cpus: 0.7,
+      mem: 0,
+      disk: 6,
+      ports: [{ begin: 31001, end: 31001 }],
+    });
+  });
+});
 
 describe('matchOffer', () => {
   it.each<[string, Partial<AppDefinition>, Partial<HeldResources>[], string | undefined]>([

@@ -40,7 +40,6 @@ describe('an app from its creation to its end', () => {
     expect(server.deployments()).toEqual([]);
     expect(server.app('/a/b')?.version).toBe(deployment.version);
     expect(harness.types().filter((type) => !type.startsWith('instance_'))).toEqual([
-      'group_change_success',
       'deployment_info',
       'deployment_step_success',
       'deployment_info',

@@ -1,9 +1,9 @@
 /** `/v2/deployments` and `/v2/queue`. */
-import { LockedError, type Deployment } from '../../orchestrator.js';
-import { deploymentResult, locked } from '../deploy.js';
+import type { Deployment } from '../../orchestrator.js';
+import { deploymentResult, withGroupEvents } from '../deploy.js';
 import { notFound } from '../errors.js';
 import { type Answer, type Call, flagOf, ok, type Route } from '../http.js';
-import { absolutePath } from '../parse/path-id.js';
+import { ROOT, absolutePath } from '../parse/path-id.js';
 import { renderQueueEntry } from '../render/queue.js';
 
 export const deploymentRoutes: readonly Route[] = [
@@ -37,23 +37,21 @@ async function cancelDeployment(call: Call): Promise<Answer> {
   if (!orchestrator.deployments().some((deployment) => deployment.id === id)) {
     throw notFound(`DeploymentPlan ${id} does not exist`);
   }
-  const force = flagOf(call, 'force');
-  const revert = await cancel(call, id, force);
-  return revert === undefined || force ? { status: 202 } : deploymentResult(revert);
-}
-
-async function cancel(call: Call, id: string, force: boolean): Promise<Deployment | undefined> {
-  try {
-    return await call.context.orchestrator.cancelDeployment(id, force);
-  } catch (error) {
-    throw error instanceof LockedError ? locked(error) : error;
+  if (flagOf(call, 'force')) {
+    await orchestrator.cancelDeployment(id, true);
+    return { status: 202 };
   }
+  // Taking it back is a write like any other.
+  const revert = await withGroupEvents(call.context, ROOT, () =>
+    orchestrator.cancelDeployment(id, false),
+  );
+  return revert === undefined ? { status: 202 } : deploymentResult(revert);
 }
 
 function showQueue(call: Call): Answer {
   const withLastUnused = call.query.getAll('embed').includes('lastUnusedOffers');
   const queue = call.context.orchestrator.queue();
-  return ok({ queue: queue.map((entry) => renderQueueEntry(entry, withLastUnused)) });
+  return ok({ queue: queue.map((entry) => renderQueueEntry(entry, withLastUnused, call.context)) });
 }
 
 function resetDelay(call: Call): Answer {
