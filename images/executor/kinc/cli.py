@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,14 +15,17 @@ from .problems import KincProblem
 from .rmt_options import RmtOptions
 from .similarity import SimilarityOptions, run_similarity
 from .threshold import ThresholdOptions, run_threshold
+from .usage import cpu_seconds
 
 
 def main(argv: Sequence[str]) -> int:
     """Run one step; a KincProblem is one line on stderr."""
+    started = time.monotonic()
     options = _parser().parse_args(argv)
     try:
         summary = options.step(options)
-        write_summary(options.summary, summary)
+        seconds = round(time.monotonic() - started, 3)
+        write_summary(options.summary, {**summary, "seconds": seconds, "cpu_seconds": cpu_seconds()})
     except KincProblem as problem:
         print(f"kinc {options.command}: {problem}", file=sys.stderr)
         return 1

@@ -51,7 +51,6 @@ def run_similarity(options: SimilarityOptions) -> dict:
         "first_pair": share.first,
         "pairs": share.count,
         "pairs_with_correlation": writer.correlated,
-        "seconds": round(time.monotonic() - started, 3),
     }
 
 

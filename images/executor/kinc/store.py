@@ -4,7 +4,8 @@
 
 The values are little-endian float32 in pair order (see pairs.py), NaN where a pair has
 no correlation. The header says which pairs, of which GEM, and carries the SHA-256 of the
-values, so that a missing, cut or mixed-up file is found and not merged.
+values, so that a missing, cut or mixed-up file is found and not merged. It also tells the
+CPU seconds that its step had used by then.
 """
 
 import contextlib
@@ -18,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from .problems import KincProblem
+from .usage import cpu_seconds
 
 MAGIC = b"KINCSIM1"
 READ_BYTES = 16 * 2**20
@@ -35,11 +37,16 @@ class Writer:
         self.written = 0
         self.correlated = 0
         self._file = open(self._temporary, "wb")
-        self._write_header(_NO_SUM, 0)
+        self._write_header(_NO_SUM, 0, 0.0)
 
-    def _write_header(self, checksum: str, correlated: int) -> None:
-        # Both values have a fixed width, so the header can be rewritten in place.
-        fields = {**self._header, "data_sha256": checksum, "correlated": f"{correlated:020d}"}
+    def _write_header(self, checksum: str, correlated: int, seconds: float) -> None:
+        # These values have a fixed width, so the header can be rewritten in place.
+        fields = {
+            **self._header,
+            "data_sha256": checksum,
+            "correlated": f"{correlated:020d}",
+            "cpu_seconds": f"{seconds:020.3f}",
+        }
         text = json.dumps(fields).encode()
         self._file.write(MAGIC + struct.pack("<I", len(text)) + text)
 
@@ -56,7 +63,7 @@ class Writer:
         if self.written != self._header["pairs"]:
             raise KincProblem(f"{self.written} values for {self._header['pairs']} pairs: not written")
         self._file.seek(0)
-        self._write_header(self._sum.hexdigest(), self.correlated)
+        self._write_header(self._sum.hexdigest(), self.correlated, cpu_seconds())
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
@@ -104,6 +111,7 @@ class Reader:
         try:
             header = json.loads(file.read(length))
             header["correlated"] = int(header["correlated"])
+            header["cpu_seconds"] = float(header["cpu_seconds"])
             header["first_pair"], header["pairs"] = int(header["first_pair"]), int(header["pairs"])
         except (ValueError, KeyError, TypeError) as error:
             raise KincProblem(f"the header of '{self.path}' is damaged") from error

@@ -1,7 +1,6 @@
 """`kinc threshold`: the |r| from which on a pair is an edge."""
 
 import dataclasses
-import time
 from pathlib import Path
 
 from .matrix import edges_from, open_matrix
@@ -20,7 +19,6 @@ class ThresholdOptions:
 
 def run_threshold(options: ThresholdOptions) -> dict:
     """The threshold and how it came about."""
-    started = time.monotonic()
     reader = open_matrix(options.matrix)
     if options.value is not None:
         found, curve = options.value, []
@@ -40,5 +38,4 @@ def run_threshold(options: ThresholdOptions) -> dict:
         "threshold": found,
         "curve": curve,
         "gem_sha256": reader.header["gem_sha256"],
-        "seconds": round(time.monotonic() - started, 3),
     }

@@ -81,6 +81,16 @@ class Workflow(Case):
         self.assertEqual((summary["pairs"], summary["chunks"]), (66, JOBS))
         self.assertEqual(summary["pairs_with_correlation"] + summary["pairs_without_correlation"], 66)
 
+    def test_every_step_tells_its_cpu_time_and_merge_that_of_the_chunks(self):
+        used = [self.similarity(index)["cpu_seconds"] for index in range(1, JOBS + 1)]
+        summary = self.merge()
+        chunks = summary["chunk_cpu_seconds"]
+        # Of one process all the while, so each has used more than those before it.
+        self.assertEqual(sorted([*used, *chunks, summary["cpu_seconds"]])[-1], summary["cpu_seconds"])
+        self.assertEqual(len(chunks), JOBS)
+        for chunk, whole in zip(chunks, used, strict=True):
+            self.assertTrue(0 < chunk <= whole)
+
     def test_network_has_the_pairs_that_reach_the_threshold(self):
         self.whole()
         matrix, threshold = self.path / "all.kinc", self.path / "threshold.json"
