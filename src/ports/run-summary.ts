@@ -30,7 +30,10 @@ export interface RunSummary {
   readonly clusters: readonly ClusterShare[];
   /** From submission to end. */
   readonly wallSeconds: number;
-  /** User and system time of all jobs, failed tries included. */
+  /**
+   * User and system time of all jobs, failed tries included: of jobs that succeeded as the payload
+   * measured it, of all others as HTCondor reports it, which misses jobs of a second or two.
+   */
   readonly cpuSeconds: number;
   /** Time of executions that came to nothing. */
   readonly wastedSeconds: number;

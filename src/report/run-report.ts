@@ -82,7 +82,7 @@ function times({ wallSeconds, cpuSeconds, similarity }: RunSummary): string[] {
   const formula = `${seconds(workSeconds)} of work ÷ (${counted(slots, 'slot')} × ${seconds(makespanSeconds)})`;
   return [
     line('wall time', seconds(wallSeconds)),
-    // HTCondor counts whole seconds of each job, so that short jobs add up to nothing.
+    // Of a run that failed there are only HTCondor's figures, which miss short jobs.
     line('CPU time', cpuSeconds === 0 ? 'less than a second for each job' : seconds(cpuSeconds)),
     ...(efficiency === undefined
       ? []

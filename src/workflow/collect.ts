@@ -4,10 +4,16 @@ import { join } from 'node:path';
 import type { FailedJob, NetworkSummary, RunSummary } from '../ports/run-summary.js';
 import type { WorkflowPool } from '../ports/workflow-pool.js';
 import { fanOut } from '../util/fan-out.js';
-import { factsOf, type FailedNode } from './monitor/facts.js';
+import { factsOf, type FailedNode, type MeasuredCpu } from './monitor/facts.js';
 import type { RunEnd, RunMonitor } from './monitor/run-monitor.js';
 import type { ClusterOfAddress } from './monitor/snapshot.js';
-import { readResult, RESULT_FILES } from './recipes/kinc.js';
+import {
+  LAST_STEPS,
+  type LastStep,
+  measuredCpu,
+  readResult,
+  RESULT_FILES,
+} from './recipes/kinc.js';
 import type { RunRecord } from './run-record.js';
 import { summarise } from './summarise.js';
 
@@ -30,6 +36,7 @@ interface Collected {
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
   readonly problems: readonly string[];
   readonly network?: NetworkSummary;
+  readonly measured?: MeasuredCpu;
 }
 
 /** Fetches what an ended run left, checks it and sums the run up. */
@@ -39,9 +46,11 @@ export async function collectRun(
   signal: AbortSignal,
 ): Promise<RunSummary> {
   const { record, monitor, clusters, slots, folder } = input;
-  const facts = factsOf(monitor, clusters, slots);
   const succeeded = monitor.end?.outcome === 'succeeded';
-  const collected = succeeded ? await fetchResults(pool, input, signal) : nothing;
+  const { measured, ...collected } = succeeded
+    ? await fetchResults(pool, input, signal)
+    : { ...nothing, measured: await measuredSoFar(pool, record.id, signal) };
+  const facts = factsOf(monitor, clusters, slots, measured);
   const failed = await withStderr(pool, record.id, facts.failed, signal);
   const outcome = outcomeOf(monitor.end, collected.problems);
   return summarise({ record, end: monitor.end, facts, outcome, failed, folder, ...collected });
@@ -74,18 +83,33 @@ async function fetchResults(
   const [failure] = fetched.failed;
   if (failure !== undefined) throw failure.error;
   const text = (name: string): Promise<string> => readFile(join(folder, name), 'utf8');
-  const { network, problems } = readResult(record, {
+  const texts = {
     merge: await text('merge.json'),
     threshold: await text('threshold.json'),
     extract: await text('extract.json'),
-  });
+  };
+  const { network, problems } = readResult(record, texts);
+  const measured = measuredCpu(texts);
   const lines = countLines(await readFile(join(folder, 'network.tsv')));
   const edges =
     lines - 1 === network.edges
       ? []
       : [`network.tsv has ${lines - 1} edges, expected ${network.edges}`];
   const sizes = fetched.done.flatMap(({ value }) => value);
-  return { files: wanted, network, problems: [...sizes, ...problems, ...edges] };
+  return { files: wanted, network, measured, problems: [...sizes, ...problems, ...edges] };
+}
+
+/** Of a run that did not get to its end; what it has not measured is left to HTCondor. */
+async function measuredSoFar(
+  pool: WorkflowPool,
+  runId: string,
+  signal: AbortSignal,
+): Promise<MeasuredCpu> {
+  const texts: Partial<Record<LastStep, string>> = {};
+  for (const step of LAST_STEPS) {
+    texts[step] = (await pool.readRunFile(runId, `results/${step}.json`, signal)) ?? '';
+  }
+  return measuredCpu(texts);
 }
 
 function countLines(bytes: Uint8Array): number {

@@ -15,6 +15,12 @@ interface Base {
 }
 
 /**
+ * User and system time of this execution, in whole seconds. From HTCondor's snapshots of the job's
+ * processes: what ends within a second or two, or between two of them, is not in it.
+ */
+type CpuSeconds = number;
+
+/**
  * A job event as far as crossflock uses it. Numbers and names of the events as in HTCondor's
  * manual, "Job Event Log Codes".
  */
@@ -28,12 +34,11 @@ export type JobEvent = Base &
         /** Absent when a signal ended the job. */
         readonly exitCode?: number;
         readonly exitSignal?: number;
-        /** User and system time on the executor; whole seconds. */
-        readonly cpuSeconds?: number;
+        readonly cpuSeconds?: CpuSeconds;
         readonly receivedBytes?: number;
         readonly sentBytes?: number;
       }
-    | { readonly type: 'evicted'; readonly reason?: string }
+    | { readonly type: 'evicted'; readonly reason?: string; readonly cpuSeconds?: CpuSeconds }
     | { readonly type: 'held'; readonly reason: string; readonly holdCode?: number }
     | { readonly type: 'released' }
     | { readonly type: 'aborted'; readonly reason: string }
@@ -89,7 +94,11 @@ const READERS: Readonly<Record<number, (ad: Ad) => Details>> = {
     ...optional('address', addressOfSinful(textOf(ad, 'ExecuteHost') ?? '')),
     ...optional('slot', textOf(ad, 'SlotName')),
   }),
-  4: (ad) => ({ type: 'evicted', ...optional('reason', textOf(ad, 'Reason')) }),
+  4: (ad) => ({
+    type: 'evicted',
+    ...optional('reason', textOf(ad, 'Reason')),
+    ...optional('cpuSeconds', cpuSecondsOf(textOf(ad, 'RunRemoteUsage') ?? '')),
+  }),
   5: readTerminated,
   6: (ad) => ({ type: 'image-size', ...optional('memoryMb', numberOf(ad, 'MemoryUsage')) }),
   7: (ad) => ({ type: 'shadow-exception', reason: textOf(ad, 'Message') ?? 'no reason given' }),
@@ -122,7 +131,7 @@ function readTerminated(ad: Ad): Details {
   return {
     type: 'terminated',
     ...(normally ? optional('exitCode', exitCode) : optional('exitSignal', exitSignal)),
-    ...optional('cpuSeconds', cpuSecondsOf(textOf(ad, 'TotalRemoteUsage') ?? '')),
+    ...optional('cpuSeconds', cpuSecondsOf(textOf(ad, 'RunRemoteUsage') ?? '')),
     ...optional('receivedBytes', numberOf(ad, 'TotalReceivedBytes')),
     ...optional('sentBytes', numberOf(ad, 'TotalSentBytes')),
   };

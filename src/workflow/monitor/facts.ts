@@ -2,6 +2,12 @@ import type { NodeRecord } from './node.js';
 import { type RunMonitor, whyFailed } from './run-monitor.js';
 import type { ClusterOfAddress } from './snapshot.js';
 
+/**
+ * CPU seconds that the payload itself measured, by node. HTCondor's own figure, which misses short
+ * jobs, stands in for a node that is not in it.
+ */
+export type MeasuredCpu = ReadonlyMap<string, number>;
+
 /** What one executor did; seconds are of successful executions. */
 export interface ExecutorShare {
   readonly address: string;
@@ -27,7 +33,10 @@ export interface RunFacts {
   readonly executors: readonly ExecutorShare[];
   /** From DAGMan's submission to its end. */
   readonly wallSeconds: number;
-  /** User and system time of all ended jobs, failed tries included. */
+  /**
+   * User and system time of all executions: of those that succeeded as the payload measured it, of
+   * those that came to nothing as HTCondor reports it.
+   */
   readonly cpuSeconds: number;
   /** Executions that were evicted or lost with their executor. */
   readonly interruptions: number;
@@ -58,15 +67,21 @@ export interface SimilarityFacts {
 }
 
 /** Sums up a run. `slots`: CPUs of all executors, 0 when not known. */
-export function factsOf(monitor: RunMonitor, clusters: ClusterOfAddress, slots: number): RunFacts {
+export function factsOf(
+  monitor: RunMonitor,
+  clusters: ClusterOfAddress,
+  slots: number,
+  measured: MeasuredCpu = new Map(),
+): RunFacts {
+  const workCpu = (node: NodeRecord): number => measured.get(node.name) ?? node.workCpuSeconds;
   const nodes = [...monitor.nodes.values()];
   const end = monitor.end?.at ?? monitor.lastEventAt ?? 0;
   return {
     jobs: nodes.length,
     done: monitor.counts.done,
-    executors: executorShares(nodes, clusters),
+    executors: executorShares(nodes, clusters, workCpu),
     wallSeconds: Math.max(0, end - (monitor.submittedAt ?? end)) / 1000,
-    cpuSeconds: sum(nodes, (node) => node.cpuSeconds),
+    cpuSeconds: sum(nodes, (node) => workCpu(node) + node.wastedCpuSeconds),
     interruptions: sum(nodes, (node) => node.interruptions),
     retries: sum(nodes, (node) => Math.max(0, node.tries - 1)),
     wastedSeconds: sum(nodes, (node) => node.wastedMs) / 1000,
@@ -95,6 +110,7 @@ function failedNode(node: NodeRecord, clusters: ClusterOfAddress): FailedNode {
 function executorShares(
   nodes: readonly NodeRecord[],
   clusters: ClusterOfAddress,
+  workCpu: (node: NodeRecord) => number,
 ): readonly ExecutorShare[] {
   const done = nodes.filter((node) => node.state === 'done' && node.address !== undefined);
   const byAddress = Map.groupBy(done, (node) => node.address as string);
@@ -107,7 +123,7 @@ function executorShares(
       cluster: clusters.get(address) ?? address,
       jobs: own.length,
       workSeconds: sum(own, (node) => node.workMs) / 1000,
-      cpuSeconds: sum(own, (node) => node.cpuSeconds),
+      cpuSeconds: sum(own, workCpu),
     };
   });
 }

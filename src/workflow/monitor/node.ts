@@ -31,7 +31,10 @@ export interface NodeRecord {
   workMs: number;
   /** Milliseconds of executions that came to nothing. */
   wastedMs: number;
-  cpuSeconds: number;
+  /** User and system time of the execution that succeeded, as HTCondor reports it. */
+  workCpuSeconds: number;
+  /** The same of executions that came to nothing. */
+  wastedCpuSeconds: number;
   /** Bytes sent to and from the executor. */
   bytes: number;
   /** Executions that ended without the job ending: evicted, executor lost. */
@@ -54,7 +57,8 @@ export function newNode(name: string): NodeRecord {
     endedAt: undefined,
     workMs: 0,
     wastedMs: 0,
-    cpuSeconds: 0,
+    workCpuSeconds: 0,
+    wastedCpuSeconds: 0,
     bytes: 0,
     interruptions: 0,
     exitCode: undefined,

@@ -163,16 +163,17 @@ export class RunMonitor {
   }
 
   #terminated(node: NodeRecord, event: JobEvent & { type: 'terminated' }): Notice | undefined {
-    node.cpuSeconds += event.cpuSeconds ?? 0;
     node.bytes += (event.receivedBytes ?? 0) + (event.sentBytes ?? 0);
     node.exitCode = event.exitCode;
     node.exitSignal = event.exitSignal;
     node.endedAt = event.at;
     if (event.exitCode !== 0) {
+      node.wastedCpuSeconds += event.cpuSeconds ?? 0;
       this.#stop(node, event.at);
       node.reason = undefined;
       return this.#failed(node);
     }
+    node.workCpuSeconds = event.cpuSeconds ?? 0;
     node.workMs = event.at - (node.startedAt ?? event.at);
     this.rate.finished(event.at);
     this.#move(node, 'done');
@@ -180,6 +181,7 @@ export class RunMonitor {
   }
 
   #interrupted(node: NodeRecord, event: JobEvent): Notice | undefined {
+    if (event.type === 'evicted') node.wastedCpuSeconds += event.cpuSeconds ?? 0;
     // A lost executor is told by two or three events; the first one counts.
     if (node.state !== 'running') return undefined;
     this.#stop(node, event.at);

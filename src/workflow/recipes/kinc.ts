@@ -4,6 +4,7 @@ import type { WorkflowPlan } from '../../plan/types.js';
 import type { NetworkSummary } from '../../ports/run-summary.js';
 import { type GemFacts, pairsOf } from '../gem/types.js';
 import { type Ad, isAd, numberOf, textOf } from '../htcondor/fields.js';
+import type { MeasuredCpu } from '../monitor/facts.js';
 import type { RunRecord } from '../run-record.js';
 
 /** Enough that the slots stay busy when some jobs take longer, few enough to keep transfers cheap. */
@@ -11,6 +12,7 @@ const JOBS_PER_SLOT = 4;
 
 /** The DAG's steps after the similarity jobs, as `submit` names their nodes. */
 export const LAST_STEPS = ['merge', 'threshold', 'extract'] as const;
+export type LastStep = (typeof LAST_STEPS)[number];
 
 /** What a finished run must have left in its folder `results`. */
 export const RESULT_FILES = [
@@ -83,11 +85,13 @@ export function submitArguments(plan: WorkflowPlan, submission: Submission): str
 
 /** Names of all nodes of a run's DAG. */
 export function nodesOf(jobs: number): string[] {
-  const similarity = Array.from(
-    { length: jobs },
-    (_, index) => `similarity_${String(index).padStart(5, '0')}`,
-  );
+  const similarity = Array.from({ length: jobs }, (_, index) => similarityNode(index));
   return [...similarity, ...LAST_STEPS];
+}
+
+/** The node of a similarity job, counted from 0. */
+function similarityNode(index: number): string {
+  return `similarity_${String(index).padStart(5, '0')}`;
 }
 
 /** The result in numbers, and what about it cannot be right. */
@@ -103,7 +107,7 @@ export interface KincResult {
  */
 export function readResult(
   record: RunRecord,
-  texts: { readonly merge: string; readonly threshold: string; readonly extract: string },
+  texts: Readonly<Record<LastStep, string>>,
 ): KincResult {
   const merge = summary('merge.json', texts.merge);
   const threshold = summary('threshold.json', texts.threshold);
@@ -139,15 +143,38 @@ export function readResult(
 
 type Check = readonly [what: string, found: number | string, expected: number | string];
 
+/**
+ * The CPU time that the payload measured: of the last steps in their own summaries, of the
+ * similarity jobs in that of `merge`, in their order.
+ * @param texts contents of the summaries that are there
+ */
+export function measuredCpu(texts: Partial<Record<LastStep, string>>): MeasuredCpu {
+  const summaries = LAST_STEPS.map((step) => [step, objectIn(texts[step] ?? '') ?? {}] as const);
+  const chunks = summaries.find(([step]) => step === 'merge')?.[1]['chunk_cpu_seconds'];
+  const entries: (readonly [string, unknown])[] = [
+    ...(Array.isArray(chunks) ? (chunks as unknown[]) : []).map(
+      (seconds, index) => [similarityNode(index), seconds] as const,
+    ),
+    ...summaries.map(([step, ad]) => [step, ad['cpu_seconds']] as const),
+  ];
+  return new Map(
+    entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+  );
+}
+
 function summary(file: string, text: string): Ad {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = undefined;
-  }
-  if (isAd(value)) return value;
+  const value = objectIn(text);
+  if (value !== undefined) return value;
   throw new CrossflockError(`the result ${file} is not a JSON object`, { code: 'work-failed' });
+}
+
+function objectIn(text: string): Ad | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isAd(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function number(ad: Ad, name: string): number {

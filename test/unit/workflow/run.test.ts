@@ -21,6 +21,14 @@ const CLUSTERS = new Map([
   ['172.29.0.3', 'azure'],
 ]);
 const RECORD = readRunRecord('d2', fixture('run.json'));
+const MEASURED = {
+  merge: JSON.parse(fixture('result-merge.json')) as {
+    readonly chunk_cpu_seconds: readonly number[];
+    readonly cpu_seconds: number;
+  },
+  threshold: JSON.parse(fixture('result-threshold.json')) as { readonly cpu_seconds: number },
+  extract: JSON.parse(fixture('result-extract.json')) as { readonly cpu_seconds: number },
+};
 const EDGES = `gene1\tgene2\n${'a\tb\n'.repeat(1659)}`;
 
 const done: FakeRun = {
@@ -148,6 +156,13 @@ describe('a run that goes well', () => {
       ['azure', 9],
     ]);
     expect(summary.results.files).toHaveLength(5);
+    // HTCondor says 0 of all these jobs; the payload's own figures are what is summed up.
+    const { merge, threshold, extract } = MEASURED;
+    const chunks = merge.chunk_cpu_seconds.reduce((sum, seconds) => sum + seconds, 0);
+    const others = merge.cpu_seconds + threshold.cpu_seconds + extract.cpu_seconds;
+    expect(summary.cpuSeconds).toBeCloseTo(chunks + others);
+    const shares = summary.clusters.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
+    expect(shares).toBeCloseTo(summary.cpuSeconds);
     expect(snapshots.at(-1)).toMatchObject({ done: 23, phase: 'succeeded' });
     expect(notices).toEqual([]);
     const text = runReport(summary).join('\n');
@@ -209,6 +224,14 @@ describe('a run that fails', () => {
     );
     expect(lines).toContain('  | kinc similarity: --job_index is 99: give a number from 1 to 6');
     expect(lines).toContain('never run: merge, threshold, extract');
+    expect(lines.join('\n')).toMatch(/CPU time +less than a second for each job/);
+  });
+
+  it('has the CPU time of what was merged before it failed', async () => {
+    const merge = fixture('result-merge.json');
+    pool.held.set('d2', { ...failed, files: { ...failed.files, 'results/merge.json': merge } });
+    const summary = await finish(record);
+    expect(summary.cpuSeconds).toBeGreaterThan(0);
   });
 });
 

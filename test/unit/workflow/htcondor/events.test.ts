@@ -69,7 +69,7 @@ describe('readEvent', () => {
       EventTypeNumber: 5,
       TerminatedNormally: false,
       TerminatedBySignal: 9,
-      TotalRemoteUsage: 'Usr 0 00:01:05, Sys 0 00:00:02',
+      RunRemoteUsage: 'Usr 0 00:01:05, Sys 0 00:00:02',
     });
     expect(read).toMatchObject({ event: { exitSignal: 9, cpuSeconds: 67 } });
     expect(read.ok && 'exitCode' in read.event).toBe(false);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { JobEvent } from '../../../../src/workflow/htcondor/events.js';
-import { factsOf } from '../../../../src/workflow/monitor/facts.js';
+import { factsOf, type RunFacts } from '../../../../src/workflow/monitor/facts.js';
 import { type Notice, RunMonitor } from '../../../../src/workflow/monitor/run-monitor.js';
 import { snapshotOf } from '../../../../src/workflow/monitor/snapshot.js';
 import { nodesOf } from '../../../../src/workflow/recipes/kinc.js';
@@ -186,6 +186,25 @@ describe('RunMonitor', () => {
     expect(snapshot.jobsPerMinute).toBeCloseTo(20);
     expect(snapshot.secondsLeft).toBeCloseTo(9);
     expect(snapshot.elapsedSeconds).toBe(8);
+  });
+
+  it('takes CPU time from the payload where it has measured it, otherwise from HTCondor', () => {
+    const monitor = start(1);
+    const other = { job: '3.0', jobCluster: 3 };
+    monitor.apply(event('submit', 0, { node }));
+    monitor.apply(event('execute', 1, { address: 'x' }));
+    monitor.apply(event('evicted', 2, { cpuSeconds: 10 }));
+    monitor.apply(event('execute', 3, { address: 'x' }));
+    monitor.apply(event('terminated', 4, { exitCode: 1, cpuSeconds: 20 }));
+    monitor.apply(event('submit', 5, { ...other, node }));
+    monitor.apply(event('execute', 6, { ...other, address: 'y' }));
+    monitor.apply(event('terminated', 7, { ...other, exitCode: 0, cpuSeconds: 1 }));
+    const clusters = new Map<string, string>();
+    const shareOf = (facts: RunFacts) => facts.executors.map((share) => share.cpuSeconds);
+    const unmeasured = factsOf(monitor, clusters, 0);
+    expect([unmeasured.cpuSeconds, shareOf(unmeasured)]).toEqual([31, [1]]);
+    const measured = factsOf(monitor, clusters, 0, new Map([[node, 1.75]]));
+    expect([measured.cpuSeconds, shareOf(measured)]).toEqual([31.75, [1.75]]);
   });
 
   it('measures efficiency as work over slots times makespan', () => {

@@ -4,6 +4,7 @@ import type { WorkflowPlan } from '../../../../src/plan/types.js';
 import type { GemFacts } from '../../../../src/workflow/gem/types.js';
 import {
   checkFit,
+  measuredCpu,
   nodesOf,
   readResult,
   similarityJobs,
@@ -83,6 +84,9 @@ describe('the result', () => {
   const changed = (text: string, changes: object): string =>
     JSON.stringify({ ...(JSON.parse(text) as object), ...changes });
 
+  const firstOf = (merge: string): unknown =>
+    (JSON.parse(merge) as { chunk_cpu_seconds: unknown[] }).chunk_cpu_seconds[0];
+
   it('of a captured run is as R says', () => {
     const { network, problems } = readResult(record, texts);
     expect(problems).toEqual([]);
@@ -129,6 +133,17 @@ describe('the result', () => {
     ) as typeof texts;
     const { problems } = readResult(record, wrong);
     expect(problems).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it('tells the CPU time of every node, as far as the payload measured it', () => {
+    const measured = measuredCpu(texts);
+    expect([...measured.keys()].sort()).toEqual(nodesOf(20).sort());
+    expect(measured.get('similarity_00000')).toBe(firstOf(texts.merge));
+    const without = measuredCpu({ merge: '{"chunk_cpu_seconds":[1,null,3]}', extract: '{' });
+    expect([...without]).toEqual([
+      ['similarity_00000', 1],
+      ['similarity_00002', 3],
+    ]);
   });
 
   it('is refused when it is no JSON', () => {
