@@ -3,9 +3,9 @@ import { posix } from 'node:path';
 import { CrossflockError } from '../errors/crossflock-error.js';
 
 /** User that owns the workflow in the submitter, as in the original's images. */
-export const POOL_USER = 'condor_pool';
+const POOL_USER = 'condor_pool';
 export const SUBMIT_COMMAND = '/home/condor_pool/OSG-KINC/submit';
-export const RUNS_FOLDER = '/var/lib/crossflock/runs';
+const RUNS_FOLDER = '/var/lib/crossflock/runs';
 
 /** Which container is the submitter: labels that every app of a deployment carries. */
 export interface SubmitterLabels {
@@ -90,8 +90,7 @@ export function listFiles(runId: string, folder: string): string[] {
 
 /** Asks the executor pool at `address` for its slots. */
 export function slotsOf(address: string): string[] {
-  const attributes = 'Name,MyAddress,Cpus,Memory,TotalSlotCpus,TotalSlotMemory,State';
-  const wanted = `${attributes},PartitionableSlot`;
+  const wanted = 'Name,Cpus,TotalSlotCpus,PartitionableSlot';
   return ['condor_status', '-pool', address, '-json', '-attributes', wanted];
 }
 

@@ -14,7 +14,7 @@ import type {
 } from '../ports/workflow-pool.js';
 import * as commands from './commands.js';
 import { RunFollower } from './follow.js';
-import { readSlotAds, totalCpus } from './htcondor/ads.js';
+import { readSlots, totalCpus } from './htcondor/slots.js';
 import { readRunRecord } from './run-record.js';
 import { SubmitterContainer } from './submitter-container.js';
 import { readSubmitAnswer, submitFailed } from './submit-answer.js';
@@ -59,7 +59,7 @@ export class HtcondorPool implements WorkflowPool {
   async slots(address: string, signal: AbortSignal): Promise<number> {
     const argv = commands.slotsOf(address);
     const text = await this.#container.must(argv, { signal, timeoutMs: ASK_MS });
-    return totalCpus(readSlotAds(text));
+    return totalCpus(readSlots(text));
   }
 
   async stage(localPath: string, name: string, signal: AbortSignal): Promise<string> {

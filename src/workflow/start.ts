@@ -14,7 +14,6 @@ export interface StartInput {
   readonly facts: GemFacts;
   /** CPUs of all executors. */
   readonly slots: number;
-  readonly runId?: string;
   readonly minJobSeconds?: number;
 }
 
@@ -32,11 +31,10 @@ export async function startKinc(
   const stagedGem = await pool.stage(input.gemPath, basename(input.gemPath), signal);
   try {
     const jobs = similarityJobs(plan.jobs, input.slots, facts.pairs);
-    const { runId, minJobSeconds } = input;
+    const { minJobSeconds } = input;
     const args = submitArguments(plan, {
       jobs,
       stagedGem,
-      ...(runId === undefined ? {} : { runId }),
       ...(minJobSeconds === undefined ? {} : { minJobSeconds }),
     });
     const run = await pool.submit(args, signal);

@@ -35,7 +35,7 @@ export function snapshotOf(
 }
 
 /** Sums counts by address up to counts by cluster. */
-export function byCluster(
+function byCluster(
   counts: ReadonlyMap<string, number>,
   clusters: ClusterOfAddress,
 ): Record<string, number> {

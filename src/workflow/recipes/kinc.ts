@@ -5,6 +5,7 @@ import type { NetworkSummary } from '../../ports/run-summary.js';
 import { type GemFacts, pairsOf } from '../gem/types.js';
 import { type Ad, isAd, numberOf, textOf } from '../htcondor/fields.js';
 import type { MeasuredCpu } from '../monitor/facts.js';
+import { SIMILARITY_PREFIX } from '../monitor/node.js';
 import type { RunRecord } from '../run-record.js';
 
 /** Enough that the slots stay busy when some jobs take longer, few enough to keep transfers cheap. */
@@ -61,14 +62,13 @@ export interface Submission {
   readonly jobs: number;
   /** Path of the matrix in the submitter. */
   readonly stagedGem: string;
-  readonly runId?: string;
   /** Least duration of a similarity job, for measuring the pool rather than the payload. */
   readonly minJobSeconds?: number;
 }
 
 /** Arguments of the submitter's `submit`. */
 export function submitArguments(plan: WorkflowPlan, submission: Submission): string[] {
-  const { jobs, stagedGem, runId, minJobSeconds } = submission;
+  const { jobs, stagedGem, minJobSeconds } = submission;
   return [
     String(jobs),
     ...['--gem', stagedGem],
@@ -78,7 +78,6 @@ export function submitArguments(plan: WorkflowPlan, submission: Submission): str
     ...['--threshold', String(plan.threshold)],
     ...['--request-memory', String(plan.requestMemoryMb)],
     ...['--retries', String(plan.retries)],
-    ...(runId === undefined ? [] : ['--run-id', runId]),
     ...(minJobSeconds === undefined ? [] : ['--min-job-seconds', String(minJobSeconds)]),
   ];
 }
@@ -91,7 +90,7 @@ export function nodesOf(jobs: number): string[] {
 
 /** The node of a similarity job, counted from 0. */
 function similarityNode(index: number): string {
-  return `similarity_${String(index).padStart(5, '0')}`;
+  return `${SIMILARITY_PREFIX}${String(index).padStart(5, '0')}`;
 }
 
 /** The result in numbers, and what about it cannot be right. */

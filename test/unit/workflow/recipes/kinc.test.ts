@@ -49,10 +49,8 @@ describe('options', () => {
     expect(args.join(' ')).toBe(
       '8 --gem /tmp/g.txt --method sc --min-obs 30 --na-val NA --threshold rmt --request-memory 1024 --retries 2',
     );
-    const more = { jobs: 8, stagedGem: '/g', runId: 'r1', minJobSeconds: 2 };
-    expect(submitArguments({ ...PLAN, threshold: 0.8 }, more).slice(-4)).toEqual([
-      '--run-id',
-      'r1',
+    const more = { jobs: 8, stagedGem: '/g', minJobSeconds: 2 };
+    expect(submitArguments({ ...PLAN, threshold: 0.8 }, more).slice(-2)).toEqual([
       '--min-job-seconds',
       '2',
     ]);
