@@ -10,14 +10,11 @@ const RUNS_FOLDER = '/var/lib/crossflock/runs';
 /** Which container is the submitter: labels that every app of a deployment carries. */
 export interface SubmitterLabels {
   readonly deployment: string;
-  /** Cluster id, where several could have a submitter. */
-  readonly cluster?: string;
 }
 
 /** Prints the id of each running container with these labels, one a line. */
 export function findSubmitter(labels: SubmitterLabels): string[] {
   const wanted = [`crossflock.deployment=${labels.deployment}`, 'crossflock.role=submitter'];
-  if (labels.cluster !== undefined) wanted.push(`crossflock.cluster=${labels.cluster}`);
   return ['docker', 'ps', '--quiet', ...wanted.flatMap((label) => ['--filter', `label=${label}`])];
 }
 

@@ -9,9 +9,6 @@ describe('command lines', () => {
     expect(commands.findSubmitter({ deployment: 'demo' }).join(' ')).toBe(
       'docker ps --quiet --filter label=crossflock.deployment=demo --filter label=crossflock.role=submitter',
     );
-    expect(commands.findSubmitter({ deployment: 'demo', cluster: 'azure' })).toContain(
-      'label=crossflock.cluster=azure',
-    );
   });
 
   it("run as the pool's user, with standard input only where there is one", () => {
