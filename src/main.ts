@@ -16,9 +16,10 @@ export async function main(command: CommandName, argv: readonly string[]): Promi
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-  // A reader that went away (`crossflock status | head -1`) is no reason for a stack trace.
+  // A reader that went away (`crossflock status | head -1`) changes neither what is done nor the
+  // exit code: the rest is said to nobody.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.ok);
+    if (error.code !== 'EPIPE') throw error;
   });
   const args = command === 'crossflock' ? argv : [command, ...argv];
   process.exitCode = await runCli(args, {

@@ -85,6 +85,10 @@ export class AppsRollout {
     for (const { target, error } of failed) this.#failures.set(target.id, toCrossflockError(error));
     for (const { target, value } of done) this.#changes.set(target, value);
     this.#reportOrphans();
+    // A dry run ends here; otherwise the verdict in the end names them.
+    if (context.dryRun) {
+      for (const [id, { message }] of this.#failures) context.incomplete(`${id}: ${message}`);
+    }
     return done.flatMap(({ target, value }) =>
       value.flatMap((change) => {
         const view = changeView(change, target.id);
@@ -102,8 +106,9 @@ export class AppsRollout {
     const client = marathonClient(cluster, progress);
     const asked = { client, apps, deployment: this.#plan.name, prune, signal } as const;
     try {
-      // A dry run asks once: an embedded Marathon that it would only start cannot answer yet.
-      if (dryRun && cluster.engine.type === 'embedded') await client.ping({ signal, once: true });
+      // A dry run asks once: who only looks is not made to wait, and an embedded Marathon that it
+      // would only start cannot answer yet.
+      if (dryRun) await client.ping({ signal, once: true });
       return await checkCluster({ ...asked, mode: recreate ? 'recreate' : 'compare' });
     } catch (error) {
       const absent = toCrossflockError(error).code === 'unreachable';

@@ -36,25 +36,18 @@ export async function createContainers(
     ],
     { ...context, dryRun: options.dryRun },
   );
-  if (options.dryRun) return dryRunSummary(context, result, failures);
+  if (options.dryRun) return dryRunSummary(context, result, failures.size);
   return summary(context, plan, { result, rollout });
 }
 
-function dryRunSummary(
-  context: ActionContext,
-  result: PipelineResult,
-  failures: ClusterFailures,
-): ExitCode {
+function dryRunSummary(context: ActionContext, result: PipelineResult, unasked: number): ExitCode {
   if (result.failure !== undefined) return failed(context, result.failure);
-  for (const [id, { message }] of failures) {
-    context.reporter.emit({ type: 'notice', level: 'warning', message: `${id}: ${message}` });
-  }
   const message =
     result.changes === 0
       ? 'all is as wanted, nothing would change'
       : `${count(result.changes, 'change')} to make, nothing was changed`;
-  const ok = failures.size === 0;
-  const known = ok ? message : `${message}; ${count(failures.size, 'cluster')} could not be asked`;
+  const ok = unasked === 0;
+  const known = ok ? message : `${message}; ${count(unasked, 'cluster')} could not be asked`;
   context.reporter.emit({ type: 'summary', ok, message: known, data: { changes: result.changes } });
   return ok ? EXIT.ok : EXIT.failed;
 }

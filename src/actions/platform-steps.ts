@@ -79,7 +79,7 @@ export function marathonsStep(
     apply: applyEach(4, (change, { signal }) =>
       unlessFailed(change.view.target, () => applyMarathon(host, change, signal)),
     ),
-    settle: async ({ signal, progress }) => {
+    settle: async ({ signal, progress, incomplete }) => {
       const answers = clusters.map((cluster) =>
         unlessFailed(cluster.id, () =>
           untilMarathonAnswers(host, marathonContainerName(plan.name, cluster.id), () =>
@@ -89,8 +89,8 @@ export function marathonsStep(
       );
       await Promise.all(answers);
       signal.throwIfAborted();
-      const silent = [...failures].map(([id, { message }]) => `; ${id}: ${message}`).join('');
-      return `${clusters.length - failures.size} of ${clusters.length} answer${silent}`;
+      for (const [id, { message }] of failures) incomplete(`${id}: ${message}`);
+      return `${clusters.length - failures.size} of ${clusters.length} answer`;
     },
   });
 }

@@ -38,6 +38,13 @@ export async function runCli(args: readonly string[], edge: Edge): Promise<ExitC
   }
 }
 
+/** yargs makes a list of an option that is given twice; none of ours is one. */
+function eachOnce(args: Readonly<Record<string, unknown>>): true | string {
+  const twice = Object.keys(args).filter((name) => name !== '_' && Array.isArray(args[name]));
+  const [name] = twice.sort((a, b) => b.length - a.length);
+  return name === undefined || `${name}: is given more than once; write it once`;
+}
+
 /** yargs' own complaint about the arguments. */
 class UsageError extends Error {}
 
@@ -67,6 +74,7 @@ function commandTree(program: Argv, edge: Edge, finish: (code: ExitCode) => void
     .help()
     .alias('help', 'h')
     .strict()
+    .check(eachOnce)
     .recommendCommands()
     .demandCommand(1, 1, 'which command? see crossflock --help', 'one command at a time')
     .wrap(HELP_WIDTH)

@@ -47,11 +47,15 @@ export async function runSteps(
 async function runStep(current: Step, options: PipelineOptions, started: number): Promise<number> {
   const { reporter, clock } = options;
   const dryRun = options.dryRun ?? false;
+  const shortfalls: string[] = [];
   const context: StepContext = {
     signal: options.signal,
     dryRun,
     progress: (message) => {
       reporter.emit({ type: 'step-progress', step: current.id, message });
+    },
+    incomplete: (message) => {
+      shortfalls.push(message);
     },
     applied: ({ view }) => {
       reporter.emit({ type: 'change', step: current.id, change: view, state: 'applied' });
@@ -63,13 +67,15 @@ async function runStep(current: Step, options: PipelineOptions, started: number)
   }
   // The one guard: nothing below this line happens in a dry run.
   if (!dryRun && changes.length > 0) await current.apply(changes, context);
-  const message = dryRun ? undefined : await current.settle?.(context);
+  const settled = dryRun ? undefined : await current.settle?.(context);
+  const message = [settled, ...shortfalls].filter((text) => text !== undefined).join('; ');
+  const changed = dryRun ? 'would-change' : 'changed';
   reporter.emit({
     type: 'step-finished',
     step: current.id,
     title: current.title,
-    outcome: changes.length === 0 ? 'unchanged' : dryRun ? 'would-change' : 'changed',
-    ...(message === undefined ? {} : { message }),
+    outcome: shortfalls.length > 0 ? 'incomplete' : changes.length === 0 ? 'unchanged' : changed,
+    ...(message === '' ? {} : { message }),
     milliseconds: clock.monotonicMs() - started,
   });
   return changes.length;

@@ -8,6 +8,8 @@ export interface StepContext {
   readonly dryRun: boolean;
   /** One line of what is going on, for the reader. */
   readonly progress: (message: string) => void;
+  /** Something that this step could not find out or do, though the others go on. */
+  readonly incomplete: (message: string) => void;
   /** To be called for each change once it is made. */
   readonly applied: (change: StepChange) => void;
 }

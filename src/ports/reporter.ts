@@ -53,7 +53,7 @@ export type ReportEvent =
       readonly type: 'step-finished';
       readonly step: string;
       readonly title: string;
-      readonly outcome: 'unchanged' | 'changed' | 'would-change' | 'done';
+      readonly outcome: 'unchanged' | 'changed' | 'would-change' | 'incomplete';
       readonly message?: string;
       readonly milliseconds: number;
     }

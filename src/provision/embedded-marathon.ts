@@ -142,7 +142,7 @@ function imageMissing(stderr: string): CrossflockError {
   }
   return new CrossflockError(`the image ${MARATHON_IMAGE} is not on this machine`, {
     code: 'not-found',
-    hint: 'build the images with scripts/images',
+    hint: 'scripts/demo builds it',
   });
 }
 

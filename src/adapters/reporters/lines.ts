@@ -58,10 +58,11 @@ export function finishedLine(
     unchanged: 'nothing to do',
     changed: 'changed',
     'would-change': 'would change',
-    done: 'done',
+    incomplete: 'incomplete',
   }[event.outcome];
   const time = paint('dim', `(${formatDuration(event.milliseconds)})`);
-  return `${paint('green', '✔')} ${event.title}: ${event.message ?? word} ${time}`;
+  const mark = event.outcome === 'incomplete' ? paint('yellow', '!') : paint('green', '✔');
+  return `${mark} ${event.title}: ${event.message ?? word} ${time}`;
 }
 
 export function changeLine(change: ChangeView, state: 'planned' | 'applied'): string {

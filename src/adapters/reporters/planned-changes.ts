@@ -6,17 +6,19 @@ import type { ReportEvent } from '../../ports/reporter.js';
  */
 export class PlannedChanges {
   #held: ReportEvent[] = [];
+  #applied = false;
 
   /** The events to show now in place of `event`, in order. */
   filter(event: ReportEvent): readonly ReportEvent[] {
-    if (event.type === 'change' && event.state === 'planned') {
-      this.#held.push(event);
-      return [];
+    if (event.type === 'change') {
+      if (event.state === 'applied') this.#applied = true;
+      else this.#held.push(event);
+      return event.state === 'applied' ? [event] : [];
     }
     if (event.type !== 'step-finished' && event.type !== 'step-failed') return [event];
-    const held = this.#held;
+    const held = this.#applied || event.type === 'step-failed' ? [] : this.#held;
     this.#held = [];
-    const dry = event.type === 'step-finished' && event.outcome === 'would-change';
-    return dry ? [event, ...held] : [event];
+    this.#applied = false;
+    return [event, ...held];
   }
 }

@@ -46,14 +46,18 @@ export function runKincCommand(
         // For measuring and testing the pool rather than the payload; see CONTRIBUTING.md.
         .option('min-job-seconds', { type: 'number', hidden: true, requiresArg: true })
         .conflicts('attach', ['jobs', 'gem'])
+        .check(wholeJobs)
         .check(
-          ({ jobs }) =>
-            jobs === undefined ||
-            (Number.isInteger(jobs) && jobs >= 1) ||
-            'jobs: write a whole number of 1 or more',
+          ({ 'min-job-seconds': seconds }) =>
+            seconds === undefined || seconds >= 0 || 'min-job-seconds: write a number of 0 or more',
         ),
     handler: async (args) => {
       finish(await perform(edge, globalFlags(args), (context) => runKinc(context, args)));
     },
   };
+}
+
+function wholeJobs({ jobs }: { jobs?: number | undefined }): true | string {
+  const isFine = jobs === undefined || (Number.isInteger(jobs) && jobs >= 1);
+  return isFine || 'jobs: write a whole number of 1 or more';
 }

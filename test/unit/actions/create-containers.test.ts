@@ -130,10 +130,14 @@ describe('create-containers', () => {
   });
 
   it('does not call a dry run fine when a cluster could not be asked', async () => {
-    fake.fail('GET /v2/apps', { status: 401 });
+    fake.fail('GET /ping', { status: 503 });
     const { context, reporter } = world();
     expect(await createContainers(context, { ...OPTIONS, dryRun: true })).toBe(1);
-    expect(reporter.of('notice')[0]?.message).toMatch(/^far: /);
+    expect(reporter.of('step-finished').at(-1)).toMatchObject({
+      outcome: 'incomplete',
+      message: expect.stringMatching(/^far: /) as string,
+    });
+    expect(fake.count('GET /ping')).toBe(1);
     expect(reporter.of('summary')[0]?.message).toBe(
       '1 change to make, nothing was changed; 1 cluster could not be asked',
     );

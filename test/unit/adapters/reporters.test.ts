@@ -58,6 +58,16 @@ describe('PlainReporter', () => {
     expect(lines).toEqual(['✔ apps: would change (2.1 s)', '  create app /a on azure (cpus 1)']);
   });
 
+  it('marks a step that is incomplete, with what would change all the same', () => {
+    const { lines, reporter } = plain();
+    reporter.emit({ type: 'change', step: 's', change, state: 'planned' });
+    reporter.emit({ ...finished, outcome: 'incomplete', message: 'azure: no answer' });
+    expect(lines).toEqual([
+      '! apps: azure: no answer (2.1 s)',
+      '  create app /a on azure (cpus 1)',
+    ]);
+  });
+
   it('shows an error with its hint and without secrets', () => {
     const { lines, errors, reporter, redactor } = plain();
     redactor.add('hunter22');

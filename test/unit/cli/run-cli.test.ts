@@ -29,6 +29,9 @@ describe('runCli', () => {
       'arguments attach and gem are mutually exclusive',
     ],
     [['create-containers', '--timeout', '-3'], 'timeout: write a number of seconds above 0'],
+    [['validate', '-c', 'a', '-c', 'b'], 'config: is given more than once; write it once'],
+    [['run-kinc', '--out', 'a', '--out', 'b'], 'out: is given more than once; write it once'],
+    [['run-kinc', '--min-job-seconds', 'abc'], 'min-job-seconds: write a number of 0 or more'],
     [['validate', '-c'], 'not enough arguments following: c'],
   ])('%j ends with 2 before anything is looked at', async (args, message) => {
     const { exitCode, stderr, stdout } = await cli(args);

@@ -94,6 +94,25 @@ describe('runSteps', () => {
     expect(result.failure?.error.code).toBe('refused');
   });
 
+  it('does not tick a step that could not see all of it', async () => {
+    const blind = step({
+      id: 'blind',
+      title: 'blind',
+      check: ({ incomplete }) => {
+        incomplete('azure: no answer');
+        return Promise.resolve([]);
+      },
+      apply: () => Promise.resolve(),
+      settle: () => Promise.resolve('1 of 2'),
+    });
+    const { reporter, options } = world();
+    await runSteps([blind], options);
+    expect(reporter.of('step-finished')[0]).toMatchObject({
+      outcome: 'incomplete',
+      message: '1 of 2; azure: no answer',
+    });
+  });
+
   it('reports an interruption as such, whatever was thrown on the way', async () => {
     const interrupt = new AbortController();
     const slow = step({

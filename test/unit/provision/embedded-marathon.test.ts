@@ -95,7 +95,7 @@ describe('checkMarathon', () => {
       });
     await expect(checkMarathon(host, wanted, never)).rejects.toMatchObject({
       code: 'not-found',
-      hint: 'build the images with scripts/images',
+      hint: 'scripts/demo builds it',
     });
   });
 
