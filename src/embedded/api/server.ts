@@ -39,9 +39,9 @@ export function createServer(orchestrator: Orchestrator, options: ServerOptions)
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
-    // A URL that cannot be decoded never gets to a route.
-    frameworkErrors: (error, _request, reply) => {
-      void sendAnswer(reply, failure(error), context);
+    // A URL that cannot be decoded never gets to a hook or a route.
+    frameworkErrors: (error, request, reply) => {
+      void (turnAway(request, reply, context) ?? sendAnswer(reply, failure(error), context));
     },
   });
   app.removeAllContentTypeParsers();
@@ -50,16 +50,7 @@ export function createServer(orchestrator: Orchestrator, options: ServerOptions)
     done(null, body);
   });
   app.addHook('onRequest', async (request, reply) => {
-    const { authorization, origin, host } = request.headers;
-    if (isForeignPage(origin, host, options)) {
-      throw new ApiError(403, `requests of web pages from ${origin ?? ''} are refused`);
-    }
-    if (isAdmitted(authorization, options)) return;
-    await reply
-      .code(401)
-      .header('WWW-Authenticate', challenge(options))
-      .type('text/html;charset=iso-8859-1')
-      .send(UNAUTHORIZED_PAGE);
+    await turnAway(request, reply, context);
   });
   app.addHook('preClose', (done) => {
     for (const stream of streams) stream.destroy();
@@ -73,6 +64,26 @@ export function createServer(orchestrator: Orchestrator, options: ServerOptions)
     return reply;
   });
   return app;
+}
+
+/** Answers whoever may not call; undefined when the caller may. */
+function turnAway(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: ApiContext,
+): FastifyReply | undefined {
+  const { options } = context;
+  const { authorization, origin, host } = request.headers;
+  if (isForeignPage(origin, host, options)) {
+    const refused = new ApiError(403, `requests of web pages from ${origin ?? ''} are refused`);
+    return sendAnswer(reply, failure(refused), context);
+  }
+  if (isAdmitted(authorization, options)) return undefined;
+  return reply
+    .code(401)
+    .header('WWW-Authenticate', challenge(options))
+    .type('text/html;charset=iso-8859-1')
+    .send(UNAUTHORIZED_PAGE);
 }
 
 async function dispatch(request: FastifyRequest, context: ApiContext): Promise<Answer> {

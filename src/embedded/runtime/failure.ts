@@ -51,6 +51,9 @@ export function startMessage(thrown: unknown): string {
   }
   if (/address already in use/i.test(text)) return `IP address in use: ${text}`;
   if (/network .* not found/i.test(text)) return `network missing: ${text}`;
+  if (/unable to apply caps/i.test(text)) {
+    return `this host refuses the capabilities that the app asks for (privileged, cap-add): ${text}`;
+  }
   return `container could not be started: ${text}`;
 }
 

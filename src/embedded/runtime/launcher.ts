@@ -1,6 +1,6 @@
 import type { AppVersion } from '../orchestrator.js';
 import type { Announcer } from './announce.js';
-import { containerSpec } from './container-spec.js';
+import { UnrunnableError, containerSpec } from './container-spec.js';
 import type { RuntimeContext } from './context.js';
 import { EngineError } from './engine.js';
 import type { ContainerStatus } from './engine.js';
@@ -76,7 +76,8 @@ export class Launcher {
       this.#outcome.lost(task);
       return;
     }
-    const message = thrown instanceof LaunchError ? thrown.message : startMessage(thrown);
+    const known = thrown instanceof LaunchError || thrown instanceof UnrunnableError;
+    const message = known ? thrown.message : startMessage(thrown);
     await this.#outcome.failed(task, message);
   }
 

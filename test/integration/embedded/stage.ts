@@ -66,12 +66,12 @@ export class Stage {
     this.server = server;
   }
 
-  static async open(name: string): Promise<Stage> {
+  static async open(name: string, env: Record<string, string> = {}): Promise<Stage> {
     const scope = `cft-${name}-${process.pid}-${Date.now().toString(36)}`;
     const bundle = await bundleServer();
     // Two runs on one engine seldom meet.
     const prefix = `172.29.${process.pid % 250}`;
-    const server = new ServerProcess(bundle, scope, await freePort());
+    const server = new ServerProcess(bundle, scope, await freePort(), env);
     const stage = new Stage(scope, prefix, bundle, server);
     const subnet = `${prefix}.0/24`;
     await docker(
