@@ -10,18 +10,7 @@ import type {
   Label,
   VolumeRecord,
 } from '../../src/embedded/runtime/engine.js';
-
-interface FakeContainer {
-  readonly id: string;
-  readonly spec: ContainerSpec;
-  name: string;
-  phase: ContainerStatus['phase'];
-  exitCode: number;
-  oomKilled: boolean;
-  startedAt: string | undefined;
-  finishedAt: string | undefined;
-  log: string;
-}
+import { type FakeContainer, checkName, checkNetwork } from './fake-docker-rules.js';
 
 interface Listener {
   readonly onEvent: (event: EngineEvent) => void;
@@ -147,7 +136,7 @@ export class FakeDocker implements ContainerEngine {
       if (!this.images.has(spec.image)) {
         throw new EngineError(`No such image: ${spec.image}`, 'missing');
       }
-      this.#checkName(spec.name);
+      checkName(spec.name, this.#containers.values());
       const id = `c${String(this.#next++).padStart(4, '0')}`;
       this.#containers.set(id, {
         id,
@@ -168,7 +157,7 @@ export class FakeDocker implements ContainerEngine {
     return this.#call(() => {
       const container = this.#get(id);
       this.calls.push(`start ${container.name}`);
-      this.#checkNetwork(container);
+      checkNetwork(container, this.#containers.values(), this.networks);
       container.phase = 'running';
       container.startedAt = this.#now().toISOString();
       this.#report(container, 'start');
@@ -203,7 +192,7 @@ export class FakeDocker implements ContainerEngine {
 
   rename(id: string, name: string): Promise<void> {
     return this.#call(() => {
-      this.#checkName(name);
+      checkName(name, this.#containers.values());
       this.#get(id).name = name;
     });
   }
@@ -280,41 +269,6 @@ export class FakeDocker implements ContainerEngine {
     const container = this.#containers.get(id);
     if (container === undefined) throw new EngineError(`No such container: ${id}`, 'missing');
     return container;
-  }
-
-  #checkName(name: string): void {
-    if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(name)) {
-      throw new EngineError(`Invalid container name (${name})`, 'refused');
-    }
-    for (const other of this.#containers.values()) {
-      if (other.name === name) {
-        throw new EngineError(
-          `Conflict. The container name "/${name}" is already in use`,
-          'conflict',
-        );
-      }
-    }
-  }
-
-  #checkNetwork({ spec }: FakeContainer): void {
-    if (!this.networks.has(spec.network)) {
-      throw new EngineError(`network ${spec.network} not found`, 'missing');
-    }
-    const others = [...this.#containers.values()].filter(({ phase }) => phase === 'running');
-    for (const { spec: other } of others) {
-      const { ip } = spec.extra;
-      if (ip !== undefined && ip === other.extra.ip && spec.network === other.network) {
-        throw new EngineError('Address already in use', 'conflict');
-      }
-      const taken = new Set(other.publish.map(({ hostPort }) => hostPort));
-      const port = spec.publish.find(({ hostPort }) => taken.has(hostPort))?.hostPort;
-      if (port !== undefined) {
-        throw new EngineError(
-          `Bind for 127.0.0.1:${port} failed: port is already allocated`,
-          'conflict',
-        );
-      }
-    }
   }
 
   #end(container: FakeContainer, exitCode: number): void {

@@ -1,6 +1,6 @@
 import type { AppVersion, DeploymentAction, HealthCheck, TaskState } from '../orchestrator.js';
 import type { EventBus, RuntimeOptions } from './context.js';
-import { longHash } from './ids.js';
+import { frameworkId } from './ids.js';
 import type { TaskRecord } from './tasks.js';
 
 /** What Marathon's deployment events call `plan`. */
@@ -120,10 +120,4 @@ export class Announcer {
 function conditionOf(state: TaskState): string {
   const word = state.slice('TASK_'.length).toLowerCase();
   return word.charAt(0).toUpperCase() + word.slice(1);
-}
-
-/** Mesos' id of this server as a framework: made up, but always the same for a cluster. */
-export function frameworkId(scope: string): string {
-  const hash = longHash(scope);
-  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-${hash.slice(12, 16)}-${hash.slice(16, 20)}-${hash.slice(20, 32)}`;
 }

@@ -21,7 +21,7 @@ export interface SpecRequest {
 }
 
 /** App label that says on which address of the host its ports listen; the default is loopback. */
-export const PUBLISH_LABEL = 'crossflock.publish-address';
+const PUBLISH_LABEL = 'crossflock.publish-address';
 const MB = 1024 * 1024;
 const CFS_PERIOD = 100_000;
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 /** `/a/b` as it stands in ids of instances and tasks: `a_b` (Marathon's `safePath`). */
-export function safePath(appId: string): string {
+function safePath(appId: string): string {
   return appId.replace(/^\//, '').replaceAll('/', '_');
 }
 
@@ -60,7 +60,12 @@ export function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 20);
 }
 
-/** 32 hexadecimal digits. */
-export function longHash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+/** Mesos' id of this server as a framework: made up, but always the same for a cluster. */
+export function frameworkId(scope: string): string {
+  const hash = createHash('sha256').update(scope).digest('hex');
+  const cuts = [0, 8, 12, 16, 20, 32];
+  return cuts
+    .slice(1)
+    .map((end, index) => hash.slice(cuts[index], end))
+    .join('-');
 }

@@ -9,7 +9,7 @@ export interface PortRange {
 /** Host ports that Mesos agents offer by default. */
 export const HOST_PORTS: PortRange = { first: 31_000, last: 32_000 };
 /** Marathon's `--local_port_min` and `--local_port_max`; the last one is not included there. */
-export const SERVICE_PORTS: PortRange = { first: 10_000, last: 19_999 };
+const SERVICE_PORTS: PortRange = { first: 10_000, last: 19_999 };
 
 /** What an app asks for, in the order of its mappings or definitions. */
 interface PortRequest {

@@ -38,7 +38,7 @@ export function createProbe(engine: ContainerEngine): Probe {
  * Where a check goes: the container's own address and port, which this host always reaches, so that
  * no port needs to be published for it; loopback for tasks on the host's network.
  */
-export function probeAddress(
+function probeAddress(
   check: HealthCheck,
   app: AppDefinition,
   task: TaskRecord,

@@ -9,7 +9,7 @@ const SINGLE_INSTANCE = 'MARATHON_SINGLE_INSTANCE_APP';
 /** Scala prints whole doubles with one decimal. */
 const double = (value: number): string => (Number.isInteger(value) ? `${value}.0` : `${value}`);
 
-export const isSingleInstance = (app: RawApp): boolean => app.labels[SINGLE_INSTANCE] === 'true';
+const isSingleInstance = (app: RawApp): boolean => app.labels[SINGLE_INSTANCE] === 'true';
 export const isResident = (app: RawApp): boolean => app.residency !== undefined;
 
 export function checkRoles(app: RawApp, context: RuleContext, violations: Violations): void {
