@@ -60,11 +60,18 @@ describe('a step', () => {
 describe('the lock', () => {
   it('makes a second run wait for the first, and say so', async () => {
     const sandbox = await Sandbox.make();
+    // It says when it is about to wait: a call without -n.
+    const real = 'PATH=${PATH#"$root/bin:"} exec flock "$@"';
+    await sandbox.program(
+      'flock',
+      `root="${sandbox.root}"`,
+      '[[ $1 == -n ]] || touch "$root/blocked"',
+      real,
+    );
     // The second holds no lock of its own: it is started by the first, and told to forget.
     const outcome = await sandbox.shell([
       `(unset CROSSFLOCK_LOCK_HELD; exec 9>&-; bash -c 'source "$1/scripts/lib/setup.sh"; setup_begin; [[ -e "$STATE/released" ]] && echo second' other "$ROOT") >>"$STATE/out" &`,
-      // The kernel lists who waits for a lock; one that does not wait is over soon.
-      'until grep -q -- "-> FLOCK" /proc/locks || ! kill -0 $! 2>/dev/null; do :; done',
+      'until [[ -e "$ROOT/blocked" ]] || ! kill -0 $! 2>/dev/null; do :; done',
       'touch "$STATE/released"',
       'exec 9>&-',
       'wait',
