@@ -81,6 +81,11 @@ export class FakeDocker implements ContainerEngine {
     this.#end(container, exitCode);
   }
 
+  /** The event of a container's start comes now, to whoever listens. */
+  tellStart(id: string): void {
+    this.#report(this.#get(id), 'start');
+  }
+
   /** Lets a container end that was asked to and ignored it. */
   killNow(id: string): void {
     const release = this.#stopping.get(id);

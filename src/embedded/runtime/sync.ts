@@ -36,6 +36,8 @@ export class EngineSync {
   readonly #stop = new AbortController();
   #loop: Promise<void> | undefined;
   #connection = new AbortController();
+  /** Resolves when all that the engine has is known; never, when it went away before that. */
+  #synced: Promise<unknown> = Promise.resolve();
 
   constructor(parts: SyncParts) {
     this.#parts = parts;
@@ -70,11 +72,14 @@ export class EngineSync {
     while (!this.#stop.signal.aborted) {
       try {
         this.#connection = new AbortController();
+        const { promise, resolve } = Promise.withResolvers<undefined>();
+        this.#synced = promise;
         const signal = AbortSignal.any([this.#stop.signal, this.#connection.signal]);
         const { closed } = await context.engine.events(this.#onEvent, signal);
         if (!loaded) await load();
         loaded = true;
         await this.#resync();
+        resolve(undefined);
         retryMs = FIRST_RETRY_MS;
         resume();
         onReady();
@@ -112,11 +117,14 @@ export class EngineSync {
   /** A container of ours was started, by this server or by somebody else. */
   async #started(id: string, task: TaskRecord | undefined): Promise<void> {
     const { context, tasks } = this.#parts;
+    // The former life of this server may have started it: it is adopted first.
+    await this.#synced;
     // `docker restart` starts the container while the end of its task is being dealt with.
     await task?.ending;
     if (tasks.byContainer(id) !== undefined) return;
     // An engine that is away is looked at again when it is back.
     const status = await context.engine.inspect(id).catch(() => undefined);
+    if (tasks.byContainer(id) !== undefined) return;
     if (status?.phase === 'running') await this.#stopStray(status);
   }
 

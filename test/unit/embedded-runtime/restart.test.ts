@@ -132,6 +132,26 @@ describe('a server that takes over from one that was killed', () => {
     expect(next.tasks().map(({ state }) => state)).toEqual(['TASK_RUNNING', 'TASK_RUNNING']);
   });
 
+  it.each(Array.from({ length: 25 }, (_, turns) => turns))(
+    'adopts what the former one had started a moment ago (%i)',
+    async (turns) => {
+      const { engine } = harness;
+      const former = await harness.serve();
+      await former.deploy({ put: [app('/a')], remove: [] }, false);
+      await harness.quiet();
+      await harness.crash(former);
+      const [before] = engine.running();
+      const next = harness.create();
+      const started = next.start();
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      engine.tellStart(before!.id);
+      await started;
+      await harness.pass(5000);
+      expect(engine.running()).toEqual([before]);
+      expect(next.tasks()).toHaveLength(1);
+    },
+  );
+
   it('removes containers that were made but never started, and of apps that are gone', async () => {
     const { engine } = harness;
     const former = await harness.serve();
