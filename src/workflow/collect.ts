@@ -26,7 +26,7 @@ export interface CollectInput {
   readonly record: RunRecord;
   readonly monitor: RunMonitor;
   readonly clusters: ClusterOfAddress;
-  /** CPUs of all executors. */
+  /** CPUs of all executors now: what counts for a run whose record does not say. */
   readonly slots: number;
   /** Local folder for the results. */
   readonly folder: string;
@@ -45,7 +45,8 @@ export async function collectRun(
   input: CollectInput,
   signal: AbortSignal,
 ): Promise<RunSummary> {
-  const { record, monitor, clusters, slots, folder } = input;
+  const { record, monitor, clusters, folder } = input;
+  const slots = record.slots ?? input.slots;
   const succeeded = monitor.end?.outcome === 'succeeded';
   const { measured, ...collected } = succeeded
     ? await fetchResults(pool, input, signal)

@@ -7,6 +7,8 @@ export interface RunRecord {
   /** Similarity jobs. */
   readonly jobs: number;
   readonly retries: number;
+  /** CPUs of all executors at the submission; a run submitted by hand may not say. */
+  readonly slots?: number;
   readonly dagmanCluster: number;
   readonly pairs: number;
   readonly method: string;
@@ -38,11 +40,13 @@ export function readRunRecord(runId: string, text: string | undefined): RunRecor
   }
   if (!isAd(ad)) throw unreadable(runId, 'it is not a JSON object');
   const gem = adOf(ad, 'gem') ?? {};
+  const slots = numberOf(ad, 'slots');
   const threshold = textOf(ad, 'threshold') === 'rmt' ? 'rmt' : number(runId, ad, 'threshold');
   return {
     id: words(runId, ad, 'id'),
     jobs: number(runId, ad, 'jobs'),
     retries: number(runId, ad, 'retries'),
+    ...(slots === undefined ? {} : { slots }),
     dagmanCluster: number(runId, ad, 'dagman_cluster'),
     pairs: number(runId, ad, 'pairs'),
     method: words(runId, ad, 'method'),

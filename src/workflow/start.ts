@@ -35,6 +35,7 @@ export async function startKinc(
     const args = submitArguments(plan, {
       jobs,
       stagedGem,
+      slots: input.slots,
       ...(minJobSeconds === undefined ? {} : { minJobSeconds }),
     });
     const run = await pool.submit(args, signal);

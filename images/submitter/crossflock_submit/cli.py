@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--request-memory", type=_positive, default=1024, metavar="MB", help="a job's memory (1024)")
     parser.add_argument("--max-memory", type=_positive, metavar="MB", help="most that a retry asks for")
     parser.add_argument("--retries", type=_not_negative, default=2, help="new tries of a failed job (2)")
+    parser.add_argument("--slots", type=_positive, help="slots of the executors, to be noted in run.json")
     parser.add_argument("--min-job-seconds", type=float, default=0.0, help="pad shorter similarity jobs (0)")
     parser.add_argument("--json", action="store_true", help="a JSON object as the last line")
     parser.add_argument("--no-submit", action="store_true", help="only write the run's directory")
@@ -84,6 +85,7 @@ def _plan(options: argparse.Namespace) -> RunPlan:
         or LARGEST_FACTOR * options.request_memory,
         retries=options.retries,
         min_job_seconds=options.min_job_seconds,
+        slots=options.slots,
     )
 
 

@@ -12,7 +12,10 @@ THRESHOLD_RMT = "rmt"
 
 @dataclasses.dataclass(frozen=True)
 class RunPlan:
-    """A KINC workflow run; memory in MB, `threshold` a number or None for rmt."""
+    """A KINC workflow run; memory in MB, `threshold` a number or None for rmt.
+
+    `slots` is what the executors offered at the submission, None where nobody said.
+    """
 
     run_id: str
     jobs: int
@@ -25,6 +28,7 @@ class RunPlan:
     max_memory: int
     retries: int
     min_job_seconds: float
+    slots: int | None = None
 
     @property
     def threshold_text(self) -> str:

@@ -79,6 +79,7 @@ def run_record(plan: RunPlan, dagman_cluster: int | None) -> dict:
         "request_memory_mb": plan.request_memory,
         "max_memory_mb": plan.max_memory,
         "retries": plan.retries,
+        **({} if plan.slots is None else {"slots": plan.slots}),
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "dagman_cluster": dagman_cluster,
         "files": {

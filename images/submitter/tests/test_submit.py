@@ -134,6 +134,10 @@ class Run(Case):
         self.assertEqual((record["dagman_cluster"], record["threshold"]), (17, 0.8))
         self.assertTrue((directory / record["files"]["dag"]).is_file())
 
+    def test_record_has_the_slots_where_they_were_told(self):
+        self.assertNotIn("slots", run.run_record(self.plan(), None))
+        self.assertEqual(run.run_record(self.plan(slots=8), None)["slots"], 8)
+
     def test_output_folders_are_there_and_empty(self):
         directory = run.make_run(self.plan(), self.path / "runs")
         self.assertEqual(sorted(p.name for p in (directory / "out").rglob("*")), ["chunks", "results"])

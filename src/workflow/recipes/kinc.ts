@@ -62,13 +62,15 @@ export interface Submission {
   readonly jobs: number;
   /** Path of the matrix in the submitter. */
   readonly stagedGem: string;
+  /** CPUs of all executors. */
+  readonly slots: number;
   /** Least duration of a similarity job, for measuring the pool rather than the payload. */
   readonly minJobSeconds?: number;
 }
 
 /** Arguments of the submitter's `submit`. */
 export function submitArguments(plan: WorkflowPlan, submission: Submission): string[] {
-  const { jobs, stagedGem, minJobSeconds } = submission;
+  const { jobs, stagedGem, slots, minJobSeconds } = submission;
   return [
     String(jobs),
     ...['--gem', stagedGem],
@@ -78,6 +80,7 @@ export function submitArguments(plan: WorkflowPlan, submission: Submission): str
     ...['--threshold', String(plan.threshold)],
     ...['--request-memory', String(plan.requestMemoryMb)],
     ...['--retries', String(plan.retries)],
+    ...['--slots', String(slots)],
     ...(minJobSeconds === undefined ? [] : ['--min-job-seconds', String(minJobSeconds)]),
   ];
 }

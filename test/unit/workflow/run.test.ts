@@ -116,6 +116,7 @@ describe('starting', () => {
       'read d2',
       'unstage /tmp/staged/golub-gem.txt.gz',
     ]);
+    expect(pool.calls[1]).toContain(' --slots 5');
     expect(pool.staged.size).toBe(0);
   });
 
@@ -172,6 +173,12 @@ describe('a run that goes well', () => {
     expect(text).toMatch(/ {2}chameleon +█{30} {2}14 \(61 %\)/);
     expect(text).toMatch(/ {2}azure +█{19}▎ +9 \(39 %\)/);
     expect(text).toMatch(/efficiency {2}\d+ % = .* of work ÷ \(8 slots × .* s\)/);
+  });
+
+  it('is measured by the slots at its submission, whatever there is later', async () => {
+    pool.held.set('d2', done);
+    expect((await finish(RECORD)).similarity.slots).toBe(8);
+    expect((await finish({ ...RECORD, slots: 4 })).similarity.slots).toBe(4);
   });
 
   it.each([

@@ -45,11 +45,11 @@ describe('the number of jobs', () => {
 
 describe('options', () => {
   it('become arguments of submit', () => {
-    const args = submitArguments(PLAN, { jobs: 8, stagedGem: '/tmp/g.txt' });
+    const args = submitArguments(PLAN, { jobs: 8, stagedGem: '/tmp/g.txt', slots: 8 });
     expect(args.join(' ')).toBe(
-      '8 --gem /tmp/g.txt --method sc --min-obs 30 --na-val NA --threshold rmt --request-memory 1024 --retries 2',
+      '8 --gem /tmp/g.txt --method sc --min-obs 30 --na-val NA --threshold rmt --request-memory 1024 --retries 2 --slots 8',
     );
-    const more = { jobs: 8, stagedGem: '/g', minJobSeconds: 2 };
+    const more = { jobs: 8, stagedGem: '/g', slots: 8, minJobSeconds: 2 };
     expect(submitArguments({ ...PLAN, threshold: 0.8 }, more).slice(-2)).toEqual([
       '--min-job-seconds',
       '2',
@@ -150,6 +150,12 @@ describe('the result', () => {
 });
 
 describe('run.json', () => {
+  it('says the slots at the submission, where the run was told', () => {
+    expect(readRunRecord('d2', fixture('run.json'))).not.toHaveProperty('slots');
+    const told = fixture('run.json').replace('"retries": 2', '"retries": 2, "slots": 8');
+    expect(readRunRecord('d2', told).slots).toBe(8);
+  });
+
   it('is told apart from none and from a broken one', () => {
     expect(() => readRunRecord('r', undefined)).toThrow('there is no run r');
     expect(() => readRunRecord('r', '{')).toThrow('it is not a JSON object');
