@@ -73,17 +73,12 @@ export class Stage {
     const prefix = `172.29.${process.pid % 250}`;
     const server = new ServerProcess(bundle, scope, await freePort(), env);
     const stage = new Stage(scope, prefix, bundle, server);
-    const subnet = `${prefix}.0/24`;
-    await docker(
-      'network',
-      'create',
-      '--subnet',
-      subnet,
-      '--label',
-      `test=${scope}`,
-      stage.network,
-    );
     await server.start();
+    const network = ['--subnet', `${prefix}.0/24`, '--label', `test=${scope}`, stage.network];
+    await docker('network', 'create', ...network).catch(async (thrown: unknown) => {
+      await server.end('SIGKILL');
+      throw thrown;
+    });
     return stage;
   }
 
