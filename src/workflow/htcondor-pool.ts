@@ -22,6 +22,8 @@ import { readSubmitAnswer, submitFailed } from './submit-answer.js';
 const ASK_MS = 20_000;
 const SUBMIT_MS = 10 * 60_000;
 const READY_PAUSE_MS = 500;
+/** A submitter that restarts is gone for about 2 s; one that is gone for longer was not made. */
+const ABSENT_MS = 5000;
 /** Enough for the traceback of a job, little enough for a terminal. */
 const TAIL_BYTES = 4096;
 
@@ -38,20 +40,16 @@ export class HtcondorPool implements WorkflowPool {
 
   async ready(deadlineMs: number, signal: AbortSignal): Promise<void> {
     const start = this.#clock.monotonicMs();
+    let thereAt = start;
     for (;;) {
       const problem = await this.#askQueue(signal);
       if (problem === undefined) return;
       if (problem.code === 'aborted') throw problem;
-      if (this.#clock.monotonicMs() - start >= deadlineMs) {
-        throw new CrossflockError(
-          `the submitter's queue did not answer within ${deadlineMs / 1000} s: ${problem.message}`,
-          {
-            code: problem.code,
-            cause: problem,
-            hint: problem.hint ?? 'run create-containers first',
-          },
-        );
-      }
+      const now = this.#clock.monotonicMs();
+      const isAbsent = problem.code === 'not-found';
+      if (!isAbsent) thereAt = now;
+      if (isAbsent && now - thereAt >= ABSENT_MS) throw problem;
+      if (now - start >= deadlineMs) throw isAbsent ? problem : noAnswer(problem, deadlineMs);
       await this.#clock.sleep(READY_PAUSE_MS, signal);
     }
   }
@@ -174,4 +172,15 @@ export class HtcondorPool implements WorkflowPool {
       return toCrossflockError(error);
     }
   }
+}
+
+function noAnswer(problem: CrossflockError, deadlineMs: number): CrossflockError {
+  return new CrossflockError(
+    `the submitter's queue did not answer within ${deadlineMs / 1000} s: ${problem.message}`,
+    {
+      code: problem.code,
+      cause: problem,
+      hint: problem.hint ?? 'run create-containers first',
+    },
+  );
 }

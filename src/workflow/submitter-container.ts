@@ -19,8 +19,8 @@ export class SubmitterContainer {
 
   /**
    * Runs a command in it, whatever the exit code.
-   * @throws CrossflockError `unavailable`, retryable, when there is no such container or it went
-   * away while the command ran
+   * @throws CrossflockError, retryable: `not-found` when there is no such container, `unavailable`
+   * when it went away while the command ran
    */
   async run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
     const id = await this.#find(options.signal);
@@ -75,7 +75,7 @@ function isContainerGone(result: RunResult): boolean {
 
 function noSubmitter(labels: SubmitterLabels, host: string): CrossflockError {
   return new CrossflockError(`no submitter of ${labels.deployment} runs on ${host}`, {
-    code: 'unavailable',
+    code: 'not-found',
     retryable: true,
     hint: 'run create-containers first',
   });

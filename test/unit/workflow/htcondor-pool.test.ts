@@ -86,6 +86,26 @@ describe('asking', () => {
     );
   });
 
+  it('waits for a submitter that restarts, and not for long where there is none', async () => {
+    const away = new FakeHost('h').once(FIND, {}).on(FIND, { stdout: 'abc\n' });
+    away.on(running('condor_q'), {});
+    const restarting = new HtcondorPool(away, { deployment: 'demo' }, clock).ready(20_000, never);
+    await clock.untilSleepOf(500);
+    await clock.advance(500);
+    await restarting;
+    const none = new HtcondorPool(new FakeHost('h').on(FIND, {}), { deployment: 'demo' }, clock);
+    const absent = none.ready(20_000, never);
+    absent.catch(() => undefined);
+    await clock.advance(4900);
+    expect(clock.sleeping).toBe(1);
+    await clock.advance(100);
+    expect(clock.sleeping).toBe(0);
+    await expect(absent).rejects.toMatchObject({
+      message: 'no submitter of demo runs on h',
+      hint: 'run create-containers first',
+    });
+  });
+
   it('counts slots and lists runs, the newest first', async () => {
     host.on(running('condor_status'), { stdout: fixture('condor-status-startd-busy.json') });
     expect(await pool.slots('172.29.0.2', never)).toBe(4);
