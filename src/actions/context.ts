@@ -1,6 +1,7 @@
 import type { Clock } from '../ports/clock.js';
 import type { Host } from '../ports/host.js';
 import type { Reporter } from '../ports/reporter.js';
+import type { WorkflowPool } from '../ports/workflow-pool.js';
 
 /** What every action is given: the outside world, through ports. */
 export interface ActionContext {
@@ -11,6 +12,8 @@ export interface ActionContext {
   readonly host: Host;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readFile: (path: string) => Promise<Uint8Array>;
+  /** The pool of a deployment, through its submitter; nothing is asked before it is used. */
+  readonly openPool: (deployment: string) => WorkflowPool;
   /** From now on this value is shown nowhere. */
   readonly keepSecret: (value: string) => void;
 }

@@ -28,25 +28,45 @@ export function executorsOf(plan: Plan): Executors {
  * Waits until the queue answers and every executor offers slots. Executors that still do not after
  * the deadline are named and left out.
  * @returns CPUs of all executors that answer
- * @throws CrossflockError when none does
+ * @throws CrossflockError when none does, and at once when there is none
  */
 export async function waitForPool(
-  { reporter, clock, signal }: ActionContext,
+  context: ActionContext,
   pool: WorkflowPool,
   executors: Executors,
 ): Promise<number> {
+  if (executors.addresses.length === 0) throw noSlots([]);
+  const { clock, signal } = context;
   await pool.ready(QUEUE_DEADLINE_MS, signal);
   const start = clock.monotonicMs();
   for (;;) {
     const { slots, missing } = await askExecutors(pool, executors, signal);
-    if (missing.length === 0 && slots > 0) return slots;
+    if (missing.length === 0) return slots;
     if (clock.monotonicMs() - start >= SLOTS_DEADLINE_MS) {
       if (slots === 0) throw noSlots(missing);
-      for (const message of missing) reporter.emit({ type: 'notice', level: 'warning', message });
+      warn(context, missing);
       return slots;
     }
     await clock.sleep(ASK_AGAIN_MS, signal);
   }
+}
+
+/**
+ * Asks every executor once. Those that offer no slots or do not answer are named and count 0.
+ * @returns CPUs of all executors that answer
+ */
+export async function slotsNow(
+  context: ActionContext,
+  pool: WorkflowPool,
+  executors: Executors,
+): Promise<number> {
+  const { slots, missing } = await askExecutors(pool, executors, context.signal);
+  warn(context, missing);
+  return slots;
+}
+
+function warn({ reporter }: ActionContext, messages: readonly string[]): void {
+  for (const message of messages) reporter.emit({ type: 'notice', level: 'warning', message });
 }
 
 async function askExecutors(

@@ -3,8 +3,8 @@ import { CrossflockError } from '../errors/crossflock-error.js';
 import { EXIT, type ExitCode } from '../errors/exit-codes.js';
 import type { Plan } from '../plan/types.js';
 import type { RunSummary } from '../ports/run-summary.js';
+import type { WorkflowPool } from '../ports/workflow-pool.js';
 import { runReport } from '../report/run-report.js';
-import { HtcondorPool } from '../workflow/htcondor-pool.js';
 import { collectRun } from '../workflow/collect.js';
 import type { RunMonitor } from '../workflow/monitor/run-monitor.js';
 import type { RunRecord } from '../workflow/run-record.js';
@@ -13,7 +13,7 @@ import { watchRun } from '../workflow/watch.js';
 import type { ActionContext } from './context.js';
 import { checkMatrix } from './check-matrix.js';
 import { loadPlan } from './load-plan.js';
-import { executorsOf, waitForPool, type Executors } from './pool-ready.js';
+import { executorsOf, slotsNow, waitForPool, type Executors } from './pool-ready.js';
 
 /** The run in numbers, beside its results. */
 const SUMMARY_FILE = 'run-summary.json';
@@ -39,40 +39,59 @@ export interface RunKincOptions {
 export async function runKinc(context: ActionContext, options: RunKincOptions): Promise<ExitCode> {
   const plan = await loadPlan(context, options.config);
   if (plan === undefined) return EXIT.usage;
-  const pool = new HtcondorPool(context.host, { deployment: plan.name }, context.clock);
+  const pool = context.openPool(plan.name);
   const executors = executorsOf(plan);
-  let record: RunRecord;
-  let slots: number;
-  if (options.attach === undefined) {
-    const wanted = withOptions(plan, options);
-    const matrix = await checkMatrix(context, wanted);
-    if (matrix === undefined) return EXIT.usage;
-    slots = await waitForPool(context, pool, executors);
-    const { minJobSeconds } = options;
-    const padding = minJobSeconds === undefined ? {} : { minJobSeconds };
-    record = await startKinc(pool, { plan: wanted, ...matrix, slots, ...padding }, context.signal);
-    say(
-      context,
-      `run ${record.id}: ${record.jobs} similarity ${record.jobs === 1 ? 'job' : 'jobs'} submitted to ${slots} slots`,
-    );
-  } else {
-    slots = await waitForPool(context, pool, executors);
-    record = await findRun(
-      pool,
-      options.attach === '' ? undefined : options.attach,
-      context.signal,
-    );
-    say(context, `run ${record.id}: submitted ${record.created}`);
-  }
+  const run =
+    options.attach === undefined
+      ? await submitRun(context, { plan, pool, executors, options })
+      : await attachTo(context, pool, options.attach);
+  if (run === undefined) return EXIT.usage;
+  const { record } = run;
   const monitor = await follow(context, { pool, record, executors, options });
   if (monitor === undefined) return EXIT.interrupted;
   const folder = resolve(options.out, record.id);
   const clusters = executors.clusterOfAddress;
+  const slots = run.slots ?? (await slotsNow(context, pool, executors));
   const found = { record, monitor, clusters, slots, folder };
   const summary = await collectRun(pool, found, context.signal);
   const file = join(folder, SUMMARY_FILE);
   await context.host.put(`${JSON.stringify(summary, undefined, 2)}\n`, file, 0o644);
   return report(context, summary);
+}
+
+interface FoundRun {
+  readonly record: RunRecord;
+  /** CPUs of the executors at the submission; undefined where that is not known. */
+  readonly slots: number | undefined;
+}
+
+/** Submits a run; undefined, with everything said, when the matrix cannot be used. */
+async function submitRun(
+  context: ActionContext,
+  { plan, pool, executors, options }: Omit<Following, 'record'> & { readonly plan: Plan },
+): Promise<FoundRun | undefined> {
+  const wanted = withOptions(plan, options);
+  const matrix = await checkMatrix(context, wanted);
+  if (matrix === undefined) return undefined;
+  const slots = await waitForPool(context, pool, executors);
+  const { minJobSeconds } = options;
+  const padding = minJobSeconds === undefined ? {} : { minJobSeconds };
+  const input = { plan: wanted, ...matrix, slots, ...padding };
+  const record = await startKinc(pool, input, context.signal);
+  const jobs = `${record.jobs} similarity ${record.jobs === 1 ? 'job' : 'jobs'}`;
+  say(context, `run ${record.id}: ${jobs} submitted to ${slots} slots`);
+  return { record, slots };
+}
+
+/** Only the submitter is needed: a run can be collected after its executors are gone. */
+async function attachTo(
+  context: ActionContext,
+  pool: WorkflowPool,
+  runId: string,
+): Promise<FoundRun> {
+  const record = await findRun(pool, runId === '' ? undefined : runId, context.signal);
+  say(context, `run ${record.id}: submitted ${record.created}`);
+  return { record, slots: undefined };
 }
 
 /** The workflow's settings with those given on the command line on top. */
@@ -85,7 +104,7 @@ function withOptions(plan: Plan, { jobs, gem }: RunKincOptions): Plan['workflow'
 }
 
 interface Following {
-  readonly pool: HtcondorPool;
+  readonly pool: WorkflowPool;
   readonly record: RunRecord;
   readonly executors: Executors;
   readonly options: RunKincOptions;

@@ -4,6 +4,7 @@ import { createReporter } from '../adapters/reporters/create-reporter.js';
 import { systemClock } from '../adapters/system-clock.js';
 import type { ActionContext } from '../actions/context.js';
 import { Redactor } from '../util/redact.js';
+import { HtcondorPool } from '../workflow/htcondor-pool.js';
 
 /** What the process edge hands in; nothing else in the program touches `process`. */
 export interface Edge {
@@ -19,9 +20,10 @@ export interface GlobalFlags {
   readonly debug: boolean;
 }
 
-/** The only place that constructs adapters. */
+/** The only place that constructs adapters and the pool. */
 export function createContext(edge: Edge, flags: GlobalFlags): ActionContext {
   const redactor = new Redactor();
+  const host = new LocalHost();
   return {
     reporter: createReporter({
       json: flags.json,
@@ -32,9 +34,10 @@ export function createContext(edge: Edge, flags: GlobalFlags): ActionContext {
     }),
     clock: systemClock,
     signal: edge.signal,
-    host: new LocalHost(),
+    host,
     env: edge.env,
     readFile: (path) => readFile(path),
+    openPool: (deployment) => new HtcondorPool(host, { deployment }, systemClock),
     keepSecret: (value) => {
       redactor.add(value);
     },

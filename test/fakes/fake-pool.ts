@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 import { CrossflockError } from '../../src/errors/crossflock-error.js';
 import type {
@@ -26,6 +27,8 @@ export class FakePool implements WorkflowPool {
   readonly staged = new Set<string>();
   /** By run id, the oldest first. */
   readonly held = new Map<string, FakeRun>();
+  /** What an executor offers, by address: 4 slots where nothing is said, or why it does not answer. */
+  readonly offers = new Map<string, number | Error>();
   onSubmit: (args: readonly string[]) => { readonly id: string; readonly run: FakeRun } = () => {
     throw new CrossflockError('the test prepared no run', { code: 'unexpected' });
   };
@@ -34,8 +37,10 @@ export class FakePool implements WorkflowPool {
     return this.#called(`ready ${deadlineMs}`, undefined);
   }
 
-  slots(address: string): Promise<number> {
-    return this.#called(`slots ${address}`, 4);
+  async slots(address: string): Promise<number> {
+    const offer = await this.#called(`slots ${address}`, this.offers.get(address) ?? 4);
+    if (typeof offer === 'number') return offer;
+    throw offer;
   }
 
   stage(localPath: string, name: string): Promise<string> {
@@ -81,6 +86,7 @@ export class FakePool implements WorkflowPool {
   async fetchRunFile(runId: string, name: string, to: string): Promise<void> {
     const text = await this.#called(`fetch ${runId} ${name}`, this.held.get(runId)?.files[name]);
     if (text === undefined) throw notFound(name);
+    await mkdir(dirname(to), { recursive: true });
     await writeFile(to, text);
   }
 

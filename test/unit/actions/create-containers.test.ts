@@ -6,6 +6,7 @@ import { validate } from '../../../src/actions/validate.js';
 import { FakeClock } from '../../fakes/fake-clock.js';
 import { FakeHost } from '../../fakes/fake-host.js';
 import { FakeMarathon } from '../../fakes/fake-marathon.js';
+import { FakePool } from '../../fakes/fake-pool.js';
 import { RecordingReporter } from '../../fakes/recording-reporter.js';
 
 const KEY = 'k'.repeat(64);
@@ -74,6 +75,7 @@ function world() {
       if (text !== undefined) return Promise.resolve(new TextEncoder().encode(text));
       return Promise.reject(Object.assign(new Error('no file'), { code: 'ENOENT' }));
     },
+    openPool: () => new FakePool(),
     keepSecret: (value) => kept.push(value),
   };
   return { reporter, kept, context };

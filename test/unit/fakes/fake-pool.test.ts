@@ -31,6 +31,14 @@ function listening() {
 }
 
 describe('fake pool', () => {
+  it('offers four slots of an executor, what the test says, or no answer', async () => {
+    pool.offers.set('172.16.0.3', 2);
+    pool.offers.set('172.16.0.4', new Error('gone'));
+    expect(await pool.slots('172.16.0.2')).toBe(4);
+    expect(await pool.slots('172.16.0.3')).toBe(2);
+    await expect(pool.slots('172.16.0.4')).rejects.toThrow('gone');
+  });
+
   it('keeps every call in its order', async () => {
     await pool.ready(1000);
     await pool.slots('172.16.0.2');
