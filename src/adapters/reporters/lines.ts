@@ -1,8 +1,9 @@
 import { styleText } from 'node:util';
 import { problemLine } from '../../errors/problem.js';
-import type { ChangeView, ErrorView, ReportEvent, WorkflowSnapshot } from '../../ports/reporter.js';
+import type { ChangeView, ErrorView, ReportEvent } from '../../ports/reporter.js';
 import { formatDuration } from '../../util/duration.js';
 import { textTable } from '../../util/text-table.js';
+import { progressLine } from './progress.js';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -108,30 +109,4 @@ function workflowEventLine(
   if (event.level === 'error') return `${paint('red', '✖')} ${event.message}`;
   if (event.level === 'warning') return `${paint('yellow', '!')} ${event.message}`;
   return `  ${event.message}`;
-}
-
-/** `similarity 12/40 · running 8 (azure 4, chameleon 4) · idle 20 · 38 jobs/min · 45 s left` */
-export function progressLine(snapshot: WorkflowSnapshot): string {
-  const parts = [`${snapshot.phase} ${snapshot.done}/${snapshot.total}`];
-  const where = Object.entries(snapshot.runningByCluster)
-    .filter(([, count]) => count > 0)
-    .map(([cluster, count]) => `${cluster} ${count}`)
-    .join(', ');
-  parts.push(`running ${snapshot.running}${where === '' ? '' : ` (${where})`}`);
-  parts.push(`idle ${snapshot.idle}`);
-  if (snapshot.held > 0) parts.push(`held ${snapshot.held}`);
-  if (snapshot.failed > 0) parts.push(`failed ${snapshot.failed}`);
-  if (snapshot.jobsPerMinute !== undefined) {
-    parts.push(`${snapshot.jobsPerMinute.toFixed(snapshot.jobsPerMinute < 10 ? 1 : 0)} jobs/min`);
-  }
-  if (snapshot.secondsLeft !== undefined) {
-    parts.push(`${formatDuration(snapshot.secondsLeft * 1000)} left`);
-  }
-  return parts.join(' · ');
-}
-
-/** A bar of `width` characters, filled to `share` (0 to 1). */
-export function bar(share: number, width: number): string {
-  const filled = Math.round(Math.min(1, Math.max(0, share)) * width);
-  return '█'.repeat(filled) + '░'.repeat(width - filled);
 }

@@ -3,8 +3,9 @@ import ora, { type Ora } from 'ora';
 import type { Reporter, ReportEvent } from '../../ports/reporter.js';
 import { deferred, type Deferred } from '../../util/deferred.js';
 import type { Redactor } from '../../util/redact.js';
-import { ansiPaint, bar, changeLine, eventLines, finishedLine, progressLine } from './lines.js';
+import { ansiPaint, changeLine, eventLines, finishedLine } from './lines.js';
 import { PlannedChanges } from './planned-changes.js';
+import { progressView } from './progress.js';
 
 interface LiveStep {
   readonly end: Deferred<undefined>;
@@ -12,7 +13,10 @@ interface LiveStep {
   readonly task: { title: string | undefined; output: string };
 }
 
-const BAR_WIDTH = 24;
+/** Of a terminal that does not tell. */
+const COLUMNS = 80;
+/** The spinner, the space after it, and the last column, in which some terminals wrap. */
+const SPINNER_COLUMNS = 3;
 /** After these nothing more happens to the workflow that is being watched. */
 const ENDINGS: ReadonlySet<ReportEvent['type']> = new Set(['summary', 'failed', 'table', 'report']);
 
@@ -80,10 +84,11 @@ export class TerminalReporter implements Reporter {
   }
 
   #progress(event: Extract<ReportEvent, { type: 'workflow-progress' }>): void {
-    const { snapshot } = event;
-    this.#spinner ??= ora({ stream: this.#stream, discardStdin: false }).start();
-    const share = snapshot.total === 0 ? 0 : snapshot.done / snapshot.total;
-    this.#spinner.text = `${bar(share, BAR_WIDTH)} ${progressLine(snapshot)}`;
+    // That the terminal can redraw was decided before this view was chosen.
+    const options = { stream: this.#stream, discardStdin: false, isEnabled: true };
+    this.#spinner ??= ora(options).start();
+    const columns = this.#stream.columns || COLUMNS;
+    this.#spinner.text = progressView(event.snapshot, columns - SPINNER_COLUMNS);
   }
 
   #print(event: ReportEvent): void {

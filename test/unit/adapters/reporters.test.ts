@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { JsonReporter } from '../../../src/adapters/reporters/json-reporter.js';
-import { bar, noPaint } from '../../../src/adapters/reporters/lines.js';
+import { noPaint } from '../../../src/adapters/reporters/lines.js';
 import { PlainReporter } from '../../../src/adapters/reporters/plain-reporter.js';
+import { bar } from '../../../src/adapters/reporters/progress.js';
 import type { ReportEvent, WorkflowSnapshot } from '../../../src/ports/reporter.js';
 import { Redactor } from '../../../src/util/redact.js';
 import { FakeClock } from '../../fakes/fake-clock.js';
