@@ -6,11 +6,20 @@ import { deleteApps } from '../marathon/deploy.js';
 import { runSteps } from '../pipeline/run-steps.js';
 import { applyEach, step, type Step, type StepChange } from '../pipeline/step.js';
 import type { ClusterPlan, Plan } from '../plan/types.js';
-import { marathonContainerName, removeMarathon } from '../provision/embedded-marathon.js';
+import {
+  clusterScope,
+  marathonContainerName,
+  removeMarathon,
+} from '../provision/embedded-marathon.js';
 import { hasPoolKey, removePoolKey, secretsDirectory } from '../state/pool-key.js';
 import type { ActionContext } from './context.js';
 import { loadPlan } from './load-plan.js';
-import { embeddedClusters, marathonClient } from './platform-steps.js';
+import {
+  embeddedClusters,
+  marathonClient,
+  marathonsStep,
+  type ClusterFailures,
+} from './platform-steps.js';
 
 /** Milliseconds for all tasks of a cluster to end; the longest kill grace period is far below. */
 const STOP_DEADLINE_MS = 120_000;
@@ -25,7 +34,12 @@ export interface DownOptions {
 export async function down(context: ActionContext, options: DownOptions): Promise<ExitCode> {
   const plan = await loadPlan(context, options.config, 'what stops');
   if (plan === undefined) return EXIT.usage;
-  const steps = [appsStep(context, plan), marathonsStep(context, plan), networkStep(context, plan)];
+  const steps = [
+    ...(await wakeSteps(context, plan)),
+    appsStep(context, plan),
+    removeMarathonsStep(context, plan),
+    networkStep(context, plan),
+  ];
   if (options.volumes) steps.push(volumesStep(context, plan), keyStep(context, plan));
   const result = await runSteps(steps, context);
   const ok = result.failure === undefined;
@@ -36,6 +50,51 @@ export async function down(context: ActionContext, options: DownOptions): Promis
     : `failed at ${result.failure.step}`;
   context.reporter.emit({ type: 'summary', ok, message, data: { changes: result.changes } });
   return result.failure === undefined ? EXIT.ok : exitCodeFor(result.failure.error.code);
+}
+
+/**
+ * Starts the embedded Marathons that do not answer though containers of theirs run: only they know
+ * the apps, and taking one away first would leave its containers behind for good.
+ */
+async function wakeSteps(context: ActionContext, plan: Plan): Promise<Step[]> {
+  const asleep = await Promise.all(
+    embeddedClusters(plan).map(async (cluster) => {
+      const scope = clusterScope(plan.name, cluster.id);
+      const argv = ['docker', 'ps', '--all', '--quiet', '--filter'];
+      const { stdout } = await context.host.run([...argv, `label=crossflock.cluster=${scope}`], {
+        signal: context.signal,
+      });
+      const isAsleep = stdout.trim() !== '' && !(await answers(cluster, context.signal));
+      return isAsleep ? [cluster] : [];
+    }),
+  );
+  const clusters = asleep.flat();
+  if (clusters.length === 0) return [];
+  const failures: ClusterFailures = new Map();
+  const wake = marathonsStep(context, { ...plan, clusters }, failures);
+  return [
+    {
+      ...wake,
+      id: 'wake',
+      title: 'embedded marathons that were stopped',
+      settle: async (running) => {
+        const message = (await wake.settle?.(running)) ?? '';
+        const [first] = failures.values();
+        if (first !== undefined) throw first;
+        return message;
+      },
+    },
+  ];
+}
+
+async function answers(cluster: ClusterPlan, signal: AbortSignal): Promise<boolean> {
+  try {
+    await marathonClient(cluster).ping({ signal, once: true });
+    return true;
+  } catch {
+    signal.throwIfAborted();
+    return false;
+  }
 }
 
 interface ClusterApps extends StepChange {
@@ -86,7 +145,8 @@ async function appsOf(
     const apps = await marathonClient(cluster).listApps({ signal, once, label });
     return apps.map(({ id }) => id);
   } catch (error) {
-    const gone = toCrossflockError(error).code === 'unreachable';
+    // `refused`: another program has the port, so this Marathon cannot be running.
+    const gone = ['unreachable', 'refused'].includes(toCrossflockError(error).code);
     if (gone && cluster.engine.type === 'embedded') return undefined;
     throw error;
   }
@@ -96,7 +156,7 @@ interface Removal extends StepChange {
   readonly clusterId: string;
 }
 
-function marathonsStep({ host }: ActionContext, plan: Plan): Step {
+function removeMarathonsStep({ host }: ActionContext, plan: Plan): Step {
   return step<Removal>({
     id: 'marathons',
     title: 'embedded marathons',
