@@ -1,12 +1,14 @@
+import { BridgeNetwork } from '../bridge/bridge-network.js';
 import { toCrossflockError } from '../errors/crossflock-error.js';
 import { EXIT, type ExitCode } from '../errors/exit-codes.js';
 import type { AppState } from '../marathon/app-state.js';
 import { appStatus } from '../marathon/status.js';
+import type { ClusterPlan, Plan } from '../plan/types.js';
 import { fanOut } from '../util/fan-out.js';
 import { APP_COLUMNS, appRows } from './app-table.js';
 import type { ActionContext } from './context.js';
 import { loadPlan } from './load-plan.js';
-import { marathonClient } from './platform-steps.js';
+import { embeddedClusters, marathonClient } from './platform-steps.js';
 
 /** `crossflock status`: what of a configuration runs, and what does not and why. Changes nothing. */
 export async function status(
@@ -26,17 +28,49 @@ export async function status(
   );
   const rows = appRows(plan, states);
   reporter.emit({ type: 'table', title: '', columns: APP_COLUMNS, rows });
-  for (const { target, error } of failed) {
-    const { message } = toCrossflockError(error);
-    reporter.emit({ type: 'notice', level: 'warning', message: `${target.id}: ${message}` });
-  }
+  for (const { target, error } of failed) warn(context, unanswered(target, error));
+  const network = await networkProblem(context, plan);
+  if (network !== undefined) warn(context, network);
   for (const { appId, state, reason } of states.values()) {
     if (state === 'running' || reason === undefined) continue;
-    reporter.emit({ type: 'notice', level: 'warning', message: `${appId}: ${reason}` });
+    warn(context, `${appId}: ${reason}`);
   }
   const running = [...states.values()].filter(({ state }) => state === 'running').length;
-  const ok = running === plan.apps.length;
-  const message = `${running} of ${plan.apps.length} containers running and healthy`;
+  const ok = running === plan.apps.length && network === undefined;
+  const but = network === undefined ? '' : ', but their network is not as wanted';
+  const message = `${running} of ${plan.apps.length} containers running and healthy${but}`;
   reporter.emit({ type: 'summary', ok, message, data: { running, wanted: plan.apps.length } });
   return ok ? EXIT.ok : EXIT.failed;
+}
+
+function warn({ reporter }: ActionContext, message: string): void {
+  reporter.emit({ type: 'notice', level: 'warning', message });
+}
+
+/** Why nothing is known of a cluster, and for an embedded one what to do. */
+function unanswered({ id, engine }: ClusterPlan, error: unknown): string {
+  const { code, message } = toCrossflockError(error);
+  if (engine.type !== 'embedded') return `${id}: ${message}`;
+  if (code === 'unreachable') return `${id}: ${message}; create-containers starts it`;
+  if (code === 'refused') return `${id}: another program has the port: ${message}`;
+  return `${id}: ${message}`;
+}
+
+/**
+ * Tasks go on running, and Marathon counts them as healthy for a while, after somebody deleted
+ * their network; only the network itself tells.
+ */
+async function networkProblem(
+  { host, signal }: ActionContext,
+  plan: Plan,
+): Promise<string | undefined> {
+  if (embeddedClusters(plan).length === 0) return undefined;
+  try {
+    const changes = await new BridgeNetwork(plan.network).check(host, signal);
+    if (changes.length === 0) return undefined;
+    return `there is no docker network ${plan.network.name}; create-containers makes it`;
+  } catch (error) {
+    signal.throwIfAborted();
+    return toCrossflockError(error).message;
+  }
 }

@@ -174,15 +174,27 @@ export async function untilMarathonAnswers(
   try {
     await ping();
   } catch (error) {
+    const { code, message } = toCrossflockError(error);
+    if (code === 'refused') throw portTaken(name, message, error);
     const { exitCode, stderr, stdout } = await host.run(['docker', 'logs', '--tail', '1', name]);
     const said = firstLine(stderr) || firstLine(stdout);
+    if (said.includes('EADDRINUSE')) throw portTaken(name, message, error);
     if (exitCode !== 0 || said === '') throw error;
     throw new CrossflockError(`the embedded marathon ${name} does not answer: ${said}`, {
-      code: toCrossflockError(error).code,
+      code,
       cause: error,
       hint: `see docker logs ${name}`,
     });
   }
+}
+
+/** Somebody else answers, or listens, where the server should. */
+function portTaken(name: string, message: string, cause: unknown): CrossflockError {
+  return new CrossflockError(`another program has the port of ${name}: ${message}`, {
+    code: 'refused',
+    hint: 'stop that program ("ss -ltnp" names it), or write another "engine.port" for the cluster',
+    cause,
+  });
 }
 
 /** Takes the server away; its tasks are not touched. One that is not there is fine. */
