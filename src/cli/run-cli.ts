@@ -87,13 +87,24 @@ function commandTree(program: Argv, edge: Edge, finish: (code: ExitCode) => void
 function refuse(error: Error, edge: Edge, args: readonly string[]): Promise<ExitCode> {
   const flags = { json: args.includes('--json'), debug: args.includes('--debug') };
   const { message } = error;
-  const help = edge.scriptName === 'crossflock' ? 'crossflock --help' : `${edge.scriptName} --help`;
   const sentence = message.charAt(0).toLowerCase() + message.slice(1).split('\n').join(' ');
   return perform(edge, flags, () =>
     Promise.reject(
       error instanceof UsageError || error.name === 'YError'
-        ? new CrossflockError(sentence, { code: 'invalid-input', hint: `usage: ${help}` })
+        ? new CrossflockError(sentence, { code: 'invalid-input', hint: usageHint(edge, args) })
         : error,
     ),
   );
+}
+
+const COMMANDS = ['validate', 'create-containers', 'run-kinc', 'status', 'down'];
+
+/** Where the options that would have been right are listed. */
+function usageHint({ scriptName }: Edge, args: readonly string[]): string {
+  const command = scriptName === 'crossflock' ? args.find((arg) => COMMANDS.includes(arg)) : '';
+  const see = ['see', scriptName, command, '--help'].filter(Boolean).join(' ');
+  const isBare = args.some(
+    (arg, at) => /^[^-].*\.json$/.test(arg) && !args[at - 1]?.startsWith('-'),
+  );
+  return isBare ? `give the configuration with -c FILE; ${see}` : see;
 }
