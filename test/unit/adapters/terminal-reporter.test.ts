@@ -131,7 +131,7 @@ describe('progressView', () => {
       140,
       '████████████░░░░░░░░░░░░ similarity 20/40 · running 8 (azure 4, chameleon 4) · idle 20 · 38 jobs/min · 45.0 s left',
     ],
-    [100, '█████░░░░░ similarity 20/40 · running 8 (azure 4, chameleon 4) · idle 20 · 45.0 s left'],
+    [90, '█████░░░░░ similarity 20/40 · running 8 (azure 4, chameleon 4) · idle 20 · 45.0 s left'],
     [77, '█████░░░░░ similarity 20/40 · running 8 (azure 4, chameleon 4) · 45.0 s left'],
     [70, 'similarity 20/40 · running 8 (azure 4, chameleon 4) · 45.0 s left'],
     [20, 'similarity 20/40 · …'],
