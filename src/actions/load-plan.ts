@@ -38,7 +38,7 @@ export async function checkConfig(
   };
 }
 
-/** What only this machine can tell: whether the network is free here. */
+/** What only this machine can tell: whether the network is free here and the matrix is there. */
 async function machineProblems(
   context: ActionContext,
   { config }: LoadedConfig,
@@ -54,7 +54,29 @@ async function machineProblems(
     config.name ?? DEFAULT_NAME,
   ]);
   const own = id.trim() === '' ? undefined : bridgeDevice(id.trim());
-  return routeProblems(config.network.cidr, routes, own);
+  return [
+    ...routeProblems(config.network.cidr, routes, own),
+    ...(await matrixProblems(context, config.workflow?.gem)),
+  ];
+}
+
+/** A missing matrix is a warning: `run-kinc --gem` may bring another one. */
+async function matrixProblems(
+  { host, signal }: ActionContext,
+  gem: string | undefined,
+): Promise<readonly Problem[]> {
+  if (gem === undefined) return [];
+  const { exitCode } = await host.run(['test', '-f', gem], { signal });
+  if (exitCode === 0) return [];
+  return [
+    {
+      severity: 'warning',
+      path: 'workflow.gem',
+      value: JSON.stringify(gem),
+      message: 'is no file on this machine',
+      fix: 'write the path of the matrix, relative to the configuration, or give run-kinc --gem',
+    },
+  ];
 }
 
 /** Standard output of a command that helps where it works; nothing where it does not. */

@@ -11,7 +11,7 @@ from .gem import read_gem
 from .plan import RunPlan, check_plan, parse_threshold
 from .pool import largest_executor_memory, submit_dag
 from .problems import SubmitProblem
-from .run import make_run, remove_run, write_run_file
+from .run import RUNS, make_run, remove_run, write_run_file
 
 TASK_FILES = Path("/home/condor_pool/OSG-KINC/task-files")
 LARGEST_FACTOR = 4
@@ -72,7 +72,7 @@ def _submit(options: argparse.Namespace) -> dict:
 
 def _plan(options: argparse.Namespace) -> RunPlan:
     return RunPlan(
-        run_id=options.run_id or f"kinc-{int(time.time())}",
+        run_id=options.run_id or _new_run_id(),
         jobs=options.jobs,
         gem=read_gem(options.gem or _only_task_file(), options.na_val),
         method=options.method,
@@ -87,6 +87,14 @@ def _plan(options: argparse.Namespace) -> RunPlan:
         min_job_seconds=options.min_job_seconds,
         slots=options.slots,
     )
+
+
+def _new_run_id() -> str:
+    """`kinc-` and the time in seconds; a second that has its run already gives way to the next."""
+    seconds = int(time.time())
+    while (RUNS / f"kinc-{seconds}").exists():
+        seconds += 1
+    return f"kinc-{seconds}"
 
 
 def _only_task_file(folder: Path = TASK_FILES) -> Path:

@@ -195,6 +195,16 @@ describe('validate', () => {
     expect(good.reporter.of('summary')[0]?.message).toBe(
       '/x/config.json is valid and ready to deploy',
     );
+    files.set(
+      '/x/config.json',
+      JSON.stringify({ ...configuration(), workflow: { type: 'kinc', gem: 'gone.txt' } }),
+    );
+    host.once(['test', '-f', '/x/gone.txt'], { exitCode: 1 });
+    const gone = world();
+    expect(await validate(gone.context, OPTIONS)).toBe(0);
+    expect(gone.reporter.of('problem').map(({ problem }) => problem.path)).toContain(
+      'workflow.gem',
+    );
     files.set('/x/config.json', '{"clusters": [}');
     const bad = world();
     expect(await validate(bad.context, OPTIONS)).toBe(2);

@@ -61,6 +61,7 @@ beforeEach(async () => {
   clock = new FakeClock();
   host = new FakeHost()
     .on(['ip', '-json', 'route'], { stdout: '[]' })
+    .on((argv) => argv[0] === 'test', { exitCode: 0 })
     .on((argv) => argv[1] === 'network' && argv[2] === 'inspect', { exitCode: 1 });
   reporter = new RecordingReporter();
   stop = new AbortController();
