@@ -41,6 +41,7 @@ export class AppsRollout {
   readonly #changes = new Map<ClusterPlan, readonly AppChange[]>();
   readonly #failures: ClusterFailures;
   #rolledOut = false;
+  #isLate = false;
 
   constructor(
     context: ActionContext,
@@ -164,6 +165,7 @@ export class AppsRollout {
 
   #keep(cluster: ClusterPlan, result: DeployResult): void {
     for (const state of result.apps) this.states.set(state.appId, state);
+    if (result.outcome === 'deadline') this.#isLate = true;
     if (result.outcome === 'interrupted') {
       this.#failures.set(cluster.id, new CrossflockError('interrupted', { code: 'aborted' }));
     }
@@ -179,6 +181,8 @@ export class AppsRollout {
       ),
     );
     if (lines.length === 0) return `${this.states.size} running and healthy`;
+    if (this.#isLate)
+      lines.unshift(`not all came up within ${this.#options.timeout} s (--timeout)`);
     const hints = [
       ...[...this.#failures.values()].map(({ hint }) => hint),
       ...bad.flatMap(({ hint, log }) => [hint, ...(log ?? []).map((line) => `| ${line}`)]),
