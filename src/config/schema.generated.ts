@@ -652,7 +652,8 @@ export const configSchema: Readonly<Record<string, unknown>> = {
     },
     workflow: {
       title: 'WorkflowConfig',
-      description: 'What to run on the pool. Every setting can be given on the command line too.',
+      description:
+        'What to run on the pool. The matrix and the number of jobs can be given on the command line too: `--gem`, `--jobs`.',
       type: 'object',
       additionalProperties: false,
       properties: {

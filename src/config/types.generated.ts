@@ -322,7 +322,7 @@ export interface AddressConfig {
   ip_addr: string;
 }
 /**
- * What to run on the pool. Every setting can be given on the command line too.
+ * What to run on the pool. The matrix and the number of jobs can be given on the command line too: `--gem`, `--jobs`.
  */
 export interface WorkflowConfig {
   /**

@@ -15,6 +15,8 @@ export interface View {
   readonly containers: readonly ContainerView[];
   readonly allContainers: boolean;
   readonly cidr: string | undefined;
+  /** The network's driver, its own or the default one. */
+  readonly driver: string;
   readonly addresses: readonly AddressView[];
   readonly allAddresses: boolean;
 }
@@ -85,6 +87,7 @@ export function viewOf(document: unknown): View {
     containers,
     allContainers: Array.isArray(top['containers']) && containers.every(hasId),
     cidr: text(network['cidr']),
+    driver: text(network['driver']) ?? 'bridge',
     addresses,
     allAddresses: Array.isArray(network['containers']) && addresses.every(hasId),
   };

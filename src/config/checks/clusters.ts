@@ -1,4 +1,5 @@
 import type { Problem } from '../../errors/problem.js';
+import { parseAddress, rangeKind } from '../../plan/addressing.js';
 import { marathonBase } from '../../plan/clusters.js';
 import type { ClusterView, View } from '../view.js';
 import { clusterIdProblem } from './ids.js';
@@ -6,15 +7,15 @@ import { clusterIdProblem } from './ids.js';
 const EXAMPLE = '"http://192.0.2.10:9090"';
 
 /** Clusters one by one, then against each other. */
-export function clusterProblems({ clusters }: View): readonly Problem[] {
+export function clusterProblems({ clusters, driver }: View): readonly Problem[] {
   return [
-    ...clusters.flatMap((cluster) => [...ownProblems(cluster)]),
+    ...clusters.flatMap((cluster) => [...ownProblems(cluster, driver)]),
     ...duplicateIds(clusters),
     ...samePorts(clusters),
   ];
 }
 
-function ownProblems(cluster: ClusterView): readonly Problem[] {
+function ownProblems(cluster: ClusterView, driver: string): readonly Problem[] {
   const { id, path, marathonUri, hasUri, embedded } = cluster;
   const problems: (Problem | undefined)[] = [
     id === undefined ? undefined : clusterIdProblem(id, `${path}.id`),
@@ -37,7 +38,8 @@ function ownProblems(cluster: ClusterView): readonly Problem[] {
     });
   }
   if (!embedded && marathonUri !== undefined) {
-    problems.push(uriProblem(marathonUri, `${path}.marathon_uri`));
+    const place = `${path}.marathon_uri`;
+    problems.push(uriProblem(marathonUri, place) ?? elsewhere(marathonUri, place, driver));
   }
   return problems.filter((problem) => problem !== undefined);
 }
@@ -66,6 +68,30 @@ function uriProblem(uri: string, path: string): Problem | undefined {
   if (url.search === '' && url.hash === '') return undefined;
   const fix = `write ${JSON.stringify(marathonBase(`${url.origin}${url.pathname}`))}`;
   return { ...base, message: 'has more than an address', fix };
+}
+
+/**
+ * A bridge is a network of one machine. Which addresses are this machine's own cannot be told from
+ * the document: only loopback ones are known to be.
+ */
+function elsewhere(uri: string, path: string, driver: string): Problem | undefined {
+  const host = URL.parse(uri)?.hostname;
+  if (driver !== 'bridge' || host === undefined || isLoopback(host)) return undefined;
+  return {
+    severity: 'warning',
+    path,
+    value: JSON.stringify(uri),
+    message:
+      'seems to be on another machine, and the bridge network reaches containers of this machine only',
+    fix: 'use embedded clusters, or a Marathon of this machine, until the network spans hosts',
+  };
+}
+
+/** @param host as `URL` writes it: in lower case, IPv6 in brackets */
+function isLoopback(host: string): boolean {
+  if (host === '[::1]' || /(?:^|\.)localhost\.?$/.test(host)) return true;
+  const address = parseAddress(host);
+  return address !== undefined && rangeKind(address) === 'loopback';
 }
 
 function duplicateIds(clusters: readonly ClusterView[]): readonly Problem[] {

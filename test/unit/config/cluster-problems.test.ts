@@ -115,3 +115,42 @@ const CASES: readonly (readonly [string, Changes, readonly string[]])[] = [
 test.each(CASES)('tells about clusters: %s', async (_name, changes, expected) => {
   expect(await problemsAfter(changes)).toEqual(expected);
 });
+
+const ELSEWHERE =
+  'seems to be on another machine, and the bridge network reaches containers of this machine only; use embedded clusters, or a Marathon of this machine, until the network spans hosts';
+
+test.each([
+  'http://192.0.2.10:9090',
+  'https://marathon.example.org/v2/apps',
+  'http://[2001:db8::1]:9090',
+  'http://localhost.example.org',
+])('warns about a Marathon elsewhere: %s', async (uri) => {
+  const changes = { 'clusters[0].engine': undefined, 'clusters[0].marathon_uri': uri };
+  expect(await problemsAfter(changes)).toEqual([
+    `warning clusters[0].marathon_uri: "${uri}" ${ELSEWHERE}`,
+  ]);
+});
+
+test('warns about each cluster elsewhere', async () => {
+  const uri = 'http://192.0.2.10:9090';
+  const changes = {
+    ...{ 'clusters[0].engine': undefined, 'clusters[0].marathon_uri': uri },
+    ...{ 'clusters[1].engine': undefined, 'clusters[1].marathon_uri': uri },
+  };
+  expect(await problemsAfter(changes)).toEqual([
+    `warning clusters[0].marathon_uri: "${uri}" ${ELSEWHERE}`,
+    `warning clusters[1].marathon_uri: "${uri}" ${ELSEWHERE}`,
+  ]);
+});
+
+test.each([
+  'http://127.0.0.1:9090',
+  'http://127.1.2.3:9090/v2/apps',
+  'http://localhost:9090',
+  'http://LOCALHOST',
+  'http://m.localhost:9090',
+  'http://[::1]:9090',
+])('says nothing about a Marathon of this machine: %s', async (uri) => {
+  const changes = { 'clusters[0].engine': undefined, 'clusters[0].marathon_uri': uri };
+  expect(await problemsAfter(changes)).toEqual([]);
+});

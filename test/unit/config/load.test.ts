@@ -26,6 +26,8 @@ describe('the configurations that come with the project', () => {
     expect(config?.containers).toHaveLength(3);
     expect(problems.filter(({ severity }) => severity === 'incomplete')).toHaveLength(16);
     expect(lines(problems.filter(({ severity }) => severity !== 'incomplete'))).toEqual([
+      'warning clusters[0].marathon_uri: "http://130.202.88.202:9090/v2/apps" seems to be on another machine, and the bridge network reaches containers of this machine only; use embedded clusters, or a Marathon of this machine, until the network spans hosts',
+      'warning clusters[1].marathon_uri: "http://13.90.204.206:9090/v2/apps" seems to be on another machine, and the bridge network reaches containers of this machine only; use embedded clusters, or a Marathon of this machine, until the network spans hosts',
       'warning containers[1].mem: 4096 is 341 MB for each slot of 12, and a KINC job needs 1024 MB; write 12288 or more, or "n_cpus": 4',
     ]);
   });

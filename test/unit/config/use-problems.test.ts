@@ -41,7 +41,7 @@ const CASES: readonly (readonly [string, Changes, readonly string[]])[] = [
     "host port twice on a Marathon of one's own",
     {
       'clusters[0].engine': undefined,
-      'clusters[0].marathon_uri': 'http://192.0.2.10:9090',
+      'clusters[0].marathon_uri': 'http://127.0.0.1:9090',
       'containers[0].ports': [
         { container_port: 22, host_port: 2222, protocol: 'tcp', name: 'ssh' },
       ],
