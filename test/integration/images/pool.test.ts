@@ -7,15 +7,14 @@ import {
   createPoolNetwork,
   docker,
   follow,
-  inNetwork,
   type JobEvent,
   readResult,
-  removeMember,
+  removeContainer,
   removePool,
+  startContainer,
   startExecutor,
   startSubmitter,
   submit,
-  waitHealthy,
 } from './pool.js';
 
 const DEMO = { pairs: 4_652_775, edges: 1659, positive: 1632, negative: 27 };
@@ -37,7 +36,6 @@ describe('pool of a submitter and two executors', () => {
     await removePool();
     await createPoolNetwork();
     await Promise.all([startSubmitter(), startExecutor('runner1'), startExecutor('runner2')]);
-    await Promise.all([waitHealthy('submitter'), waitHealthy('runner1'), waitHealthy('runner2')]);
   });
   afterAll(removePool);
 
@@ -64,25 +62,15 @@ describe('pool of a submitter and two executors', () => {
   it('does not trust a container with another key', async () => {
     const name = 'cft-images-it-foreign';
     const key = 'another-key-another-key-another-key-another-key';
-    const slot = ['-e', 'SCIDAS_RESC_CPUS=1', '-e', 'SCIDAS_RESC_MEM=1024'];
-    await docker(
-      'run',
-      '-d',
-      '--name',
-      name,
-      ...inNetwork('172.29.7.9', key),
-      ...slot,
-      'crossflock/executor',
-    );
+    const env = ['SCIDAS_RESC_CPUS=1', 'SCIDAS_RESC_MEM=1024'];
     try {
-      const script = 'until crossflock-health >/dev/null 2>&1; do sleep 0.3; done';
-      await docker('exec', name, 'timeout', '60', 'bash', '-c', script);
+      await startContainer({ name, ip: '172.29.7.9', key, env }, 'crossflock/executor');
       const ask = ['condor_status', '-pool', ADDRESS.runner1];
       await expect(docker('exec', name, ...ask)).rejects.toThrow(
         /AUTHENTICATE|authenticat|collector/i,
       );
     } finally {
-      await docker('rm', '--force', '--volumes', name);
+      await removeContainer(name);
     }
   });
 
@@ -97,9 +85,8 @@ describe('pool of a submitter and two executors', () => {
       '/var/lib/crossflock/ssh/ssh_host_ed25519_key.pub',
     );
     await docker('kill', containerOf('submitter'));
-    await removeMember('submitter');
+    await removeContainer(containerOf('submitter'));
     await startSubmitter();
-    await waitHealthy('submitter');
     const events = await follow('remade');
     expect([...endings(events).values()].filter((code) => code !== 0)).toEqual([]);
     expect(endings(events).size).toBe(12 + 3 + 1);

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 
 import { execa } from 'execa';
 
+import { HEALTH_CHECK, untilHealthy } from './healthy.js';
+
 /** A submitter and two executors in a Docker network of their own, on the real images. */
 export const ADDRESS = {
   submitter: '172.29.7.1',
@@ -15,7 +17,7 @@ const SUBMIT = '/home/condor_pool/OSG-KINC/submit';
 
 export type Member = keyof typeof ADDRESS;
 
-export const KEY = randomBytes(36).toString('base64');
+const KEY = randomBytes(36).toString('base64');
 
 /** An event as `crossflock-events` prints it, as far as the tests look at it. */
 export interface JobEvent {
@@ -38,47 +40,56 @@ export function createPoolNetwork(): Promise<string> {
   return docker(...['network', 'create', '--subnet', CIDR, '--gateway', '172.29.7.254'], NETWORK);
 }
 
-/** Arguments of `docker run` for a container in the pool's network. */
-export function inNetwork(ip: string, key = KEY): string[] {
-  const network = ['--network', NETWORK, '--ip', ip];
-  return [...network, '-e', `SCIDAS_APP_NETWORK=${CIDR}`, '-e', `CROSSFLOCK_POOL_KEY=${key}`];
+/** A container in the pool's network. */
+export interface NewContainer {
+  readonly name: string;
+  readonly ip: string;
+  /** The pool's signing key; it reaches Docker's client by the environment, not in its arguments. */
+  readonly key?: string;
+  readonly env: readonly string[];
 }
 
-export async function startSubmitter(...more: string[]): Promise<void> {
-  await docker(
-    ...['run', '-d', '--name', containerOf('submitter'), ...inNetwork(ADDRESS.submitter)],
-    ...['-e', 'CROSSFLOCK_NAME=submitter', '-v', `${STATE}:/var/lib/crossflock`],
-    ...['crossflock/submitter', '-f', `${ADDRESS.runner1},${ADDRESS.runner2}`, ...more],
+/** Starts a container and waits until it is a healthy member of its pool. */
+export async function startContainer(
+  { name, ip, key = KEY, env }: NewContainer,
+  ...imageAndMore: string[]
+): Promise<void> {
+  const variables = [`SCIDAS_APP_NETWORK=${CIDR}`, 'CROSSFLOCK_POOL_KEY', ...env];
+  const run = await execa(
+    'docker',
+    [
+      ...['run', '-d', '--name', name, '--network', NETWORK, '--ip', ip, ...HEALTH_CHECK],
+      ...variables.flatMap((variable) => ['-e', variable]),
+      ...imageAndMore,
+    ],
+    { env: { CROSSFLOCK_POOL_KEY: key } },
+  );
+  await untilHealthy(run.stdout);
+}
+
+export async function startSubmitter(): Promise<void> {
+  const env = ['CROSSFLOCK_NAME=submitter'];
+  await startContainer(
+    { name: containerOf('submitter'), ip: ADDRESS.submitter, env },
+    ...['-v', `${STATE}:/var/lib/crossflock`],
+    ...['crossflock/submitter', '-f', `${ADDRESS.runner1},${ADDRESS.runner2}`],
   );
 }
 
 export async function startExecutor(member: 'runner1' | 'runner2'): Promise<void> {
-  await docker(
-    ...['run', '-d', '--name', containerOf(member), ...inNetwork(ADDRESS[member])],
-    ...[
-      '-e',
-      `CROSSFLOCK_NAME=${member}`,
-      '-e',
-      'SCIDAS_RESC_CPUS=4',
-      '-e',
-      'SCIDAS_RESC_MEM=4096',
-    ],
+  const env = [`CROSSFLOCK_NAME=${member}`, 'SCIDAS_RESC_CPUS=4', 'SCIDAS_RESC_MEM=4096'];
+  await startContainer(
+    { name: containerOf(member), ip: ADDRESS[member], env },
     'crossflock/executor',
   );
 }
 
-/** Waits, inside the container, until it answers as a member of its pool. */
-export async function waitHealthy(member: Member): Promise<void> {
-  const script = 'until crossflock-health >/dev/null 2>&1; do sleep 0.3; done';
-  await docker('exec', containerOf(member), 'timeout', '60', 'bash', '-c', script);
-}
-
-export async function removeMember(member: Member): Promise<void> {
-  await execa('docker', ['rm', '--force', '--volumes', containerOf(member)], { reject: false });
+export async function removeContainer(name: string): Promise<void> {
+  await execa('docker', ['rm', '--force', '--volumes', name], { reject: false });
 }
 
 export async function removePool(): Promise<void> {
-  for (const member of Object.keys(ADDRESS) as Member[]) await removeMember(member);
+  for (const member of Object.keys(ADDRESS) as Member[]) await removeContainer(containerOf(member));
   await execa('docker', ['network', 'rm', NETWORK], { reject: false });
   await execa('docker', ['volume', 'rm', STATE], { reject: false });
 }
