@@ -1,11 +1,12 @@
 import { dirname, resolve } from 'node:path';
 import type { Problem } from '../errors/problem.js';
+import { whyUnreadable } from '../util/why-unreadable.js';
 import { crossProblems } from './checks/all.js';
 import { placeholderProblems } from './checks/placeholders.js';
 import { parseJsonText } from './json-text.js';
 import { HIDDEN, secretPlaces } from './mask.js';
 import { schemaProblems } from './schema-check.js';
-import { resolveSecrets, whyUnreadable, type ConfigSources } from './secrets.js';
+import { resolveSecrets, type ConfigSources } from './secrets.js';
 import type { ResolvedConfig } from './types.js';
 
 export interface LoadedConfig {

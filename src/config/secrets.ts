@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { Problem } from '../errors/problem.js';
+import { whyUnreadable } from '../util/why-unreadable.js';
 import { eachString, formatPath, isObject, type PathStep } from './paths.js';
 import { isSecretPlace } from './mask.js';
 import { PLACEHOLDER } from './checks/placeholders.js';
@@ -133,22 +134,5 @@ async function fromFile(name: string, path: string, { file, sources }: Place): P
         fix: `put the secret into ${target}, or write another path`,
       },
     };
-  }
-}
-
-/** Why a file could not be read, to follow "the file". */
-export function whyUnreadable(error: unknown): string {
-  const code = isObject(error) || error instanceof Error ? (error as { code?: unknown }).code : '';
-  switch (code) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return 'does not exist';
-    case 'EISDIR':
-      return 'is a directory';
-    case 'EACCES':
-    case 'EPERM':
-      return 'may not be read by this user';
-    default:
-      return `cannot be read (${error instanceof Error ? error.message : String(error)})`;
   }
 }

@@ -45,9 +45,18 @@ export function judgeShape(header: string, firstRow: string | undefined, na: str
       fix: 'save the table as tab-separated text',
     });
   }
+  if (!header.includes('\t') && !firstRow.includes('\t')) {
+    return hopeless({
+      severity: 'error',
+      path: 'line 1',
+      message: 'has no tab, and neither has the first row: this is no table of genes and samples',
+      fix: 'give a gene expression matrix as tab-separated text',
+    });
+  }
   const cells = firstRow.split('\t');
   if (names.length === cells.length && cells.length > 1) return sameWidth(names, na);
-  return { width: names.length + 1, problems: nameProblems(names), hopeless: false };
+  const width = names.length + 1;
+  return { width, problems: nameProblems(names), hopeless: names.length === 1 };
 }
 
 /** A header as wide as the rows: either there is none, or it has a corner field. */
@@ -109,7 +118,7 @@ function wrongSeparator(header: string, row: string): string | undefined {
   const fitting = SEPARATORS.find(({ pattern }) => {
     const inHeader = count(header, pattern);
     const inRow = count(row, pattern);
-    return inRow > 0 && (inRow === inHeader || inRow === inHeader + 1);
+    return inHeader > 0 && (inRow === inHeader || inRow === inHeader + 1);
   });
   return fitting?.name;
 }

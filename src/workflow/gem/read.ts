@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 
 import { CrossflockError } from '../../errors/crossflock-error.js';
+import { whyUnreadable } from '../../util/why-unreadable.js';
 import { GemLinter } from './lint.js';
 import { type GemReport, pairsOf } from './types.js';
 
@@ -88,8 +89,7 @@ async function isGzip(path: string): Promise<boolean> {
 }
 
 function unreadable(path: string, cause: unknown): CrossflockError {
-  const reason = cause instanceof Error ? cause.message.replace(/,.*$/, '') : String(cause);
-  return new CrossflockError(`cannot read the gene expression matrix ${path}: ${reason}`, {
+  return new CrossflockError(`the gene expression matrix ${path} ${whyUnreadable(cause)}`, {
     code: 'invalid-input',
     hint: 'give the path of a tab-separated text file, plain or gzip',
     cause,

@@ -161,6 +161,12 @@ describe('what is wrong is told with line and column', () => {
     ],
     ['semicolons', 's1;s2\ng1;1,0;2,0\n', 'line 1: has its fields separated by semicolons'],
     ['spaces', 's1 s2\ng1  1  2\ng2 3 4\n', 'line 1: has its fields separated by spaces'],
+    [
+      'a text that is no table',
+      '# Title\n\nA sentence, and more.\nAnother\tone.\n',
+      'line 1: has no tab, and neither has the first row',
+    ],
+    ['one sample, and rows of another width', 's1\ng\t1\t2\nh\t2\t3\n', 'line 1: names one'],
     ['a byte order mark', `\ufeff${GOOD}`, 'line 1, column 1: starts with a byte order mark'],
     ['a zip archive', 'PK\u0003\u0004abc\n', 'line 1: is the start of a zip archive'],
     ['zero bytes', 'ab\u0000c\n', 'line 1: contains zero bytes'],
@@ -201,10 +207,15 @@ describe('what is wrong is told with line and column', () => {
   });
 
   it('a file that is not there, or is a folder', async () => {
-    await expect(readGem(join(folder, 'nothing'), 'NA', never)).rejects.toMatchObject({
+    const nothing = join(folder, 'nothing');
+    await expect(readGem(nothing, 'NA', never)).rejects.toMatchObject({
       code: 'invalid-input',
+      message: `the gene expression matrix ${nothing} does not exist`,
     });
-    await expect(readGem(folder, 'NA', never)).rejects.toMatchObject({ code: 'invalid-input' });
+    await expect(readGem(folder, 'NA', never)).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: `the gene expression matrix ${folder} is a directory`,
+    });
   });
 
   it('an interrupt', async () => {
