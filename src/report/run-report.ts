@@ -1,6 +1,6 @@
 import type { FailedJob, RunSummary } from '../ports/run-summary.js';
+import { bar } from '../util/bar.js';
 import { formatDuration } from '../util/duration.js';
-import { bar } from './bars.js';
 import { counted, grouped, percent } from './numbers.js';
 
 const BAR_WIDTH = 30;

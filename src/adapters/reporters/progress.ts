@@ -1,8 +1,10 @@
 import type { WorkflowSnapshot } from '../../ports/reporter.js';
+import { bar } from '../../util/bar.js';
 import { formatDuration } from '../../util/duration.js';
 
 const BAR_WIDTH = 24;
 const SHORT_BAR_WIDTH = 10;
+const BAR_REST = '░';
 
 /** What a narrow line can do without. */
 type Extra = 'rate' | 'idle';
@@ -22,7 +24,7 @@ export function progressView(snapshot: WorkflowSnapshot, width: number): string 
   let text = '';
   for (const { barWidth, without } of VIEWS) {
     const line = progressLine(snapshot, without);
-    text = barWidth === 0 ? line : `${bar(share, barWidth)} ${line}`;
+    text = barWidth === 0 ? line : `${bar(share, barWidth, BAR_REST)} ${line}`;
     if (text.length <= width) return text;
   }
   return `${text.slice(0, Math.max(0, width - 1))}…`;
@@ -48,10 +50,4 @@ function running({ running: count, runningByCluster }: WorkflowSnapshot): string
     .map(([cluster, here]) => `${cluster} ${here}`)
     .join(', ');
   return `running ${count}${where === '' ? '' : ` (${where})`}`;
-}
-
-/** A bar of `width` characters, filled to `share` (0 to 1). */
-export function bar(share: number, width: number): string {
-  const filled = Math.round(Math.min(1, Math.max(0, share)) * width);
-  return '█'.repeat(filled) + '░'.repeat(width - filled);
 }

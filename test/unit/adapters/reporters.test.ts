@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { JsonReporter } from '../../../src/adapters/reporters/json-reporter.js';
 import { noPaint } from '../../../src/adapters/reporters/lines.js';
 import { PlainReporter } from '../../../src/adapters/reporters/plain-reporter.js';
-import { bar } from '../../../src/adapters/reporters/progress.js';
 import type { ReportEvent, WorkflowSnapshot } from '../../../src/ports/reporter.js';
 import { Redactor } from '../../../src/util/redact.js';
 import { FakeClock } from '../../fakes/fake-clock.js';
@@ -115,15 +114,5 @@ describe('JsonReporter', () => {
     expect(lines).toEqual([
       '{"time":"2026-01-02T03:04:05.000Z","type":"notice","level":"info","message":"key [secret]"}\n',
     ]);
-  });
-});
-
-describe('bar', () => {
-  it.each([
-    [0, '░░░░'],
-    [0.5, '██░░'],
-    [2, '████'],
-  ])('%d', (share, drawn) => {
-    expect(bar(share, 4)).toBe(drawn);
   });
 });

@@ -1,21 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { bar } from '../../../src/report/bars.js';
 import { counted, grouped, percent } from '../../../src/report/numbers.js';
-
-describe('bar', () => {
-  it.each([
-    [0, ''],
-    [0.0001, '▏'],
-    [0.5, '█████'],
-    [0.55, '█████▌'],
-    [1, '██████████'],
-    [2, '██████████'],
-    [-1, ''],
-  ])('%f of ten cells', (share, expected) => {
-    expect(bar(share, 10)).toBe(expected);
-  });
-});
 
 describe('numbers', () => {
   it('are grouped, counted and rounded', () => {

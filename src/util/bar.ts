@@ -4,10 +4,11 @@ const PARTS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
 /**
  * A horizontal bar, `share` (0 to 1) of `width` cells long, drawn in eighths of a cell. Something
- * that is not nothing is always seen.
+ * that is not nothing is always seen. `rest` fills the cells that the bar leaves.
  */
-export function bar(share: number, width: number): string {
+export function bar(share: number, width: number, rest = ''): string {
   const bounded = Math.min(1, Math.max(0, share));
   const eighths = Math.max(bounded > 0 ? 1 : 0, Math.round(bounded * width * 8));
-  return FULL.repeat(Math.floor(eighths / 8)) + (PARTS[eighths % 8] ?? '');
+  const drawn = FULL.repeat(Math.floor(eighths / 8)) + (PARTS[eighths % 8] ?? '');
+  return drawn + rest.repeat(width - drawn.length);
 }
