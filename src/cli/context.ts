@@ -18,6 +18,8 @@ export interface Edge {
 export interface GlobalFlags {
   readonly json: boolean;
   readonly debug: boolean;
+  /** Absent when the arguments were refused before there was one. */
+  readonly command?: string;
 }
 
 /** The only place that constructs adapters and the pool. */

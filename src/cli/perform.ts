@@ -2,6 +2,7 @@ import type { ActionContext } from '../actions/context.js';
 import { toCrossflockError } from '../errors/crossflock-error.js';
 import { exitCodeFor, type ExitCode } from '../errors/exit-codes.js';
 import { errorView } from '../pipeline/run-steps.js';
+import { version } from './version.js';
 import { createContext, type Edge, type GlobalFlags } from './context.js';
 
 /**
@@ -14,6 +15,10 @@ export async function perform(
   action: (context: ActionContext) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const context = createContext(edge, flags);
+  const { command } = flags;
+  if (command !== undefined) {
+    context.reporter.emit({ type: 'started', command, version: version() });
+  }
   try {
     return await action(context);
   } catch (thrown) {

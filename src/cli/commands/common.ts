@@ -14,5 +14,6 @@ export function withConfig<T>(program: Argv<T>) {
 
 /** The global flags out of parsed arguments. */
 export function globalFlags(args: Readonly<Record<string, unknown>>): GlobalFlags {
-  return { json: args['json'] === true, debug: args['debug'] === true };
+  const [command] = args['_'] as readonly (string | number)[];
+  return { json: args['json'] === true, debug: args['debug'] === true, command: String(command) };
 }

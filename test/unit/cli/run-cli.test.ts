@@ -46,6 +46,12 @@ describe('runCli', () => {
     expect(JSON.parse(stdout)).toMatchObject({ type: 'failed', error: { code: 'invalid-input' } });
   });
 
+  it('begins every command with its name and version', async () => {
+    const { stdout } = await cli(['validate', '-c', '/no/such/file.json', '--json']);
+    const [first] = stdout.split('\n').map((line) => JSON.parse(line || '{}') as object);
+    expect(first).toMatchObject({ type: 'started', command: 'validate' });
+  });
+
   it('shows help and the version', async () => {
     expect((await cli(['--help'])).stdout).toContain('create-containers');
     expect((await cli(['run-kinc', '--help'], 'run-kinc')).stdout).toContain('--attach');
