@@ -10,6 +10,7 @@ import { instanceIds } from '../../plan/instances.js';
 import { didYouMean } from '../suggest.js';
 import type { AddressView, View } from '../view.js';
 import { usableNetwork } from './network.js';
+import { repeated } from './repeated.js';
 
 /** Addresses of containers: one each, inside the network, nobody else's. */
 export function addressProblems(view: View): readonly Problem[] {
@@ -80,24 +81,13 @@ function forNobody({ containers, addresses, allContainers }: View): readonly Pro
 }
 
 function idsTwice(addresses: readonly AddressView[]): readonly Problem[] {
-  const first = new Map<string, string>();
-  return addresses.flatMap(({ id, path }): readonly Problem[] => {
-    if (id === undefined) return [];
-    const other = first.get(id);
-    if (other === undefined) {
-      first.set(id, path);
-      return [];
-    }
-    return [
-      {
-        severity: 'error',
-        path: `${path}.id`,
-        value: JSON.stringify(id),
-        message: `has its address in ${other} already`,
-        fix: 'remove one of the two',
-      },
-    ];
-  });
+  return repeated(addresses, ({ id }) => id).map(({ item, first }) => ({
+    severity: 'error',
+    path: `${item.path}.id`,
+    value: JSON.stringify(item.id),
+    message: `has its address in ${first.path} already`,
+    fix: 'remove one of the two',
+  }));
 }
 
 /** Addresses that are none, that the network does not have to give, or that are given twice. */

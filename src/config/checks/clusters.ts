@@ -3,6 +3,7 @@ import { parseAddress, rangeKind } from '../../plan/addressing.js';
 import { marathonBase } from '../../plan/clusters.js';
 import type { ClusterView, View } from '../view.js';
 import { clusterIdProblem } from './ids.js';
+import { repeated } from './repeated.js';
 
 const EXAMPLE = '"http://192.0.2.10:9090"';
 
@@ -95,46 +96,24 @@ function isLoopback(host: string): boolean {
 }
 
 function duplicateIds(clusters: readonly ClusterView[]): readonly Problem[] {
-  const first = new Map<string, string>();
-  return clusters.flatMap(({ id, path }): readonly Problem[] => {
-    if (id === undefined) return [];
-    const other = first.get(id);
-    if (other === undefined) {
-      first.set(id, path);
-      return [];
-    }
-    return [
-      {
-        severity: 'error',
-        path: `${path}.id`,
-        value: JSON.stringify(id),
-        message: `is the id of ${other} too`,
-        fix: 'give one of the two another id',
-      },
-    ];
-  });
+  return repeated(clusters, ({ id }) => id).map(({ item, first }) => ({
+    severity: 'error',
+    path: `${item.path}.id`,
+    value: JSON.stringify(item.id),
+    message: `is the id of ${first.path} too`,
+    fix: 'give one of the two another id',
+  }));
 }
 
 function samePorts(clusters: readonly ClusterView[]): readonly Problem[] {
-  const first = new Map<number, string>();
   const taken = new Set(clusters.flatMap(({ port }) => port ?? []));
-  return clusters.flatMap(({ port, path }): readonly Problem[] => {
-    if (port === undefined) return [];
-    const other = first.get(port);
-    if (other === undefined) {
-      first.set(port, path);
-      return [];
-    }
-    return [
-      {
-        severity: 'error',
-        path: `${path}.engine.port`,
-        value: String(port),
-        message: `is the port of ${other} too`,
-        fix: `write another one, such as ${String(freePort(taken, port))}`,
-      },
-    ];
-  });
+  return repeated(clusters, ({ port }) => port).map(({ item: { path, port = 0 }, first }) => ({
+    severity: 'error',
+    path: `${path}.engine.port`,
+    value: String(port),
+    message: `is the port of ${first.path} too`,
+    fix: `write another one, such as ${String(freePort(taken, port))}`,
+  }));
 }
 
 function freePort(taken: ReadonlySet<number>, from: number): number {

@@ -3,6 +3,7 @@ import { instanceIds } from '../../plan/instances.js';
 import { didYouMean, nearest, orList } from '../suggest.js';
 import type { ContainerView, View, VolumeView } from '../view.js';
 import { containerIdProblem } from './ids.js';
+import { repeated } from './repeated.js';
 
 /** Containers one by one, then against each other. */
 export function containerProblems(view: View): readonly Problem[] {
@@ -81,24 +82,13 @@ function volumeProblems({ path, hasHostPath, hasName }: VolumeView): readonly Pr
 }
 
 function volumesTwice({ volumes }: ContainerView): readonly Problem[] {
-  const first = new Map<string, string>();
-  return volumes.flatMap(({ containerPath, path }): readonly Problem[] => {
-    if (containerPath === undefined) return [];
-    const other = first.get(containerPath);
-    if (other === undefined) {
-      first.set(containerPath, path);
-      return [];
-    }
-    return [
-      {
-        severity: 'error',
-        path: `${path}.container_path`,
-        value: JSON.stringify(containerPath),
-        message: `is where ${other} is mounted already`,
-        fix: 'write another path, or remove one of the two',
-      },
-    ];
-  });
+  return repeated(volumes, ({ containerPath }) => containerPath).map(({ item, first }) => ({
+    severity: 'error',
+    path: `${item.path}.container_path`,
+    value: JSON.stringify(item.containerPath),
+    message: `is where ${first.path} is mounted already`,
+    fix: 'write another path, or remove one of the two',
+  }));
 }
 
 function labelProblems({ labels, path }: ContainerView): readonly Problem[] {
