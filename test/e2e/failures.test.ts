@@ -79,6 +79,14 @@ async function memoryAsked(runId: string): Promise<readonly number[]> {
   return text.trim().split('\n').map(Number).reverse();
 }
 
+/** Slots at the submission, as the run's own record has them. */
+async function slotsNoted(runId: string): Promise<number | undefined> {
+  const file = `/var/lib/crossflock/runs/${runId}/run.json`;
+  const submitter = await containerOf(NAME, 'submitter');
+  const text = await output(['docker', 'exec', '--user', 'condor_pool', submitter, 'cat', file]);
+  return (JSON.parse(text) as { slots?: number }).slots;
+}
+
 function runOf(ended: Ended): RunSummary {
   return (summaryOf(ended).data as { run: RunSummary }).run;
 }
@@ -112,6 +120,7 @@ describe('a similarity job that fails', () => {
       problems: [],
     });
     expect(await memoryAsked(summary.runId)).toEqual([1024, 2048]);
+    expect(await slotsNoted(summary.runId)).toBe(summary.similarity.slots);
   });
 
   it('is named with its tries and its last words when none of them succeeds', async () => {
