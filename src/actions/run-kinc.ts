@@ -91,7 +91,7 @@ async function attachTo(
 ): Promise<FoundRun> {
   const record = await findRun(pool, runId === '' ? undefined : runId, context.signal);
   say(context, `run ${record.id}: submitted ${record.created}`);
-  return { record, slots: undefined };
+  return { record, slots: record.slots };
 }
 
 /** The workflow's settings with those given on the command line on top. */

@@ -7,6 +7,8 @@ import type { GemFacts } from './gem/types.js';
 import { similarityJobs, submitArguments } from './recipes/kinc.js';
 import { readRunRecord, type RunRecord } from './run-record.js';
 
+const UNINTERRUPTED = new AbortController().signal;
+
 export interface StartInput {
   readonly plan: WorkflowPlan;
   /** Local path of the matrix, plain or gzip. */
@@ -39,9 +41,10 @@ export async function startKinc(
       ...(minJobSeconds === undefined ? {} : { minJobSeconds }),
     });
     const run = await pool.submit(args, signal);
-    const record = await findRun(pool, run.runId, signal);
+    // From here on the run is there: an interruption is for whoever follows it, who can name it.
+    const record = await findRun(pool, run.runId, UNINTERRUPTED);
     if (record.gem.sha256 === facts.sha256) return record;
-    await pool.remove(run.runId, signal);
+    await pool.remove(run.runId, UNINTERRUPTED);
     throw new CrossflockError(
       `the submitter read another matrix than ${input.gemPath}: SHA-256 ${record.gem.sha256}, expected ${facts.sha256}`,
       { code: 'work-failed', hint: 'did the file change meanwhile? run it again' },

@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunSummary } from '../../src/ports/run-summary.js';
 import {
   configLike,
+  moveTo,
   containerOf,
   containersOf,
   eventsOf,
   output,
   run,
   summaryOf,
-  type DemoConfig,
   type Ended,
 } from './harness.js';
 
@@ -21,17 +21,7 @@ const NODE = 'similarity_00003';
 const COMPLAINT = 'kinc: this job was made to fail';
 
 /** The demo's pool under another name, on other ports and addresses. */
-function elsewhere(config: DemoConfig): void {
-  config.name = NAME;
-  const resources = { cpus: 6, mem: 8192, disk: 100_000 };
-  config.clusters.forEach((cluster, index) => {
-    cluster.engine = { type: 'embedded', port: 19_590 + index, resources };
-  });
-  config.network.cidr = '172.28.78.0/24';
-  config.network.containers.forEach((entry, index) => {
-    entry.ip_addr = `172.28.78.${index + 1}`;
-  });
-}
+const elsewhere = moveTo({ name: NAME, port: 19_590, prefix: '172.28.78' });
 
 /** Fails the one job when `condition`, a command of the shell, does; hands all else on. */
 function wrapper(condition: string): string {

@@ -4,6 +4,7 @@ import type { ReportEvent } from '../../src/ports/reporter.js';
 import type { RunSummary } from '../../src/ports/run-summary.js';
 import {
   configLike,
+  moveTo,
   containerOf,
   containersOf,
   eventsOf,
@@ -18,17 +19,7 @@ import {
 const NAME = 'cft-faults';
 
 /** The demo's pool under another name, on other ports and addresses. */
-function elsewhere(config: DemoConfig): void {
-  config.name = NAME;
-  const resources = { cpus: 6, mem: 8192, disk: 100_000 };
-  config.clusters.forEach((cluster, index) => {
-    cluster.engine = { type: 'embedded', port: 19_190 + index, resources };
-  });
-  config.network.cidr = '172.28.77.0/24';
-  config.network.containers.forEach((entry, index) => {
-    entry.ip_addr = `172.28.77.${index + 1}`;
-  });
-}
+const elsewhere = moveTo({ name: NAME, port: 19_190, prefix: '172.28.77' });
 
 /** One app of a shell that does nothing, on the first cluster only. */
 function oneApp(config: DemoConfig, change: Partial<DemoConfig['containers'][number]>): void {

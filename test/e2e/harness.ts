@@ -151,6 +151,29 @@ export async function configLike(change: (config: DemoConfig) => void): Promise<
   return file;
 }
 
+/** Where a pool beside the demo's lives: its name, the first of its ports, its network's prefix. */
+export interface Elsewhere {
+  readonly name: string;
+  readonly port: number;
+  /** The first three numbers of its addresses, such as `172.28.77`. */
+  readonly prefix: string;
+}
+
+/** Makes the demo's configuration one of another name, on other ports and addresses. */
+export function moveTo({ name, port, prefix }: Elsewhere): (config: DemoConfig) => void {
+  return (config) => {
+    config.name = name;
+    const resources = { cpus: 6, mem: 8192, disk: 100_000 };
+    config.clusters.forEach((cluster, index) => {
+      cluster.engine = { type: 'embedded', port: port + index, resources };
+    });
+    config.network.cidr = `${prefix}.0/24`;
+    config.network.containers.forEach((entry, index) => {
+      entry.ip_addr = `${prefix}.${index + 1}`;
+    });
+  };
+}
+
 export interface DemoConfig {
   $schema?: string;
   name?: string;

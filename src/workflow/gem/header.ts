@@ -54,6 +54,15 @@ export function judgeShape(header: string, firstRow: string | undefined, na: str
     });
   }
   const cells = firstRow.split('\t');
+  const quoted = isQuoted(names[0]) ? 'line 1' : isQuoted(cells[0]) ? 'line 2' : undefined;
+  if (quoted !== undefined) {
+    return hopeless({
+      severity: 'error',
+      path: quoted,
+      message: 'has its names in quotation marks, which would become part of them',
+      fix: 'save the table without; in R: write.table(x, sep = "\\t", quote = FALSE)',
+    });
+  }
   if (names.length === cells.length && cells.length > 1) return sameWidth(names, na);
   const width = names.length + 1;
   return { width, problems: nameProblems(names), hopeless: names.length === 1 };
@@ -121,6 +130,10 @@ function wrongSeparator(header: string, row: string): string | undefined {
     return inHeader > 0 && (inRow === inHeader || inRow === inHeader + 1);
   });
   return fitting?.name;
+}
+
+function isQuoted(name = ''): boolean {
+  return /^(["']).*\1$/.test(name) && name.length > 1;
 }
 
 function count(text: string, pattern: RegExp): number {

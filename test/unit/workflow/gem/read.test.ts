@@ -82,6 +82,12 @@ describe('what is wrong is told with line and column', () => {
     ['only one sample', 's1\ng\t1\nh\t2\n', 'line 1: names one sample'],
     ['no header', 'g1\t1\t2\ng2\t3\tNA\n', 'line 1: is a row of values: the header'],
     [
+      'quoted sample names',
+      '"s1"\t"s2"\ng1\t1\t2\ng2\t3\t4\n',
+      'line 1: has its names in quotation',
+    ],
+    ['quoted genes', 's1\ts2\n"g1"\t1\t2\n"g2"\t3\t4\n', 'line 2: has its names in quotation'],
+    [
       'a corner field',
       'gene\ts1\ts2\ng1\t1\t2\ng2\t3\t4\n',
       'line 1, column 1: "gene" stands above',
