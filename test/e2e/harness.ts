@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,9 @@ import type { ReportEvent } from '../../src/ports/reporter.js';
 
 /** The root of the project. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The pools' keys of a test run; a user's own state is none of its business. */
+const STATE_HOME = mkdtempSync(join(tmpdir(), 'crossflock-e2e-state-'));
 
 export interface Ended {
   readonly exitCode: number | null;
@@ -29,6 +33,7 @@ type Program = 'crossflock' | 'create-containers' | 'run-kinc';
 export function start(program: Program, args: readonly string[]): Running {
   const child = spawn(process.execPath, [join(ROOT, 'bin', `${program}.js`), ...args, '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, XDG_STATE_HOME: STATE_HOME },
   });
   const events: ReportEvent[] = [];
   const waiting = new Set<(event: ReportEvent) => void>();

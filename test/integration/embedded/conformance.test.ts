@@ -31,6 +31,8 @@ afterEach(async () => {
 afterAll(async () => {
   await stage.close();
   await docker('rmi', anyImage);
+  // An example's host path is relative, which Docker takes for the name of a volume.
+  await docker('volume', 'rm', '--force', 'pinger.py');
 });
 
 async function call(method: Method, path: string, body?: unknown) {
