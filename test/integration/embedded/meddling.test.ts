@@ -106,9 +106,18 @@ describe('docker rename', () => {
 
 describe('docker rm -f', () => {
   it('is a failure of the task, and another one follows', async () => {
-    await docker('rm', '--force', container);
+    await docker('rm', '--force', container).catch(deadAllTheSame);
     expect(await stage.failureOf('app')).toMatchObject({ taskId: task.id, state: 'TASK_FAILED' });
     const next = await oneTask();
     expect(next.ipAddresses).toEqual(task.ipAddresses);
   });
 });
+
+/**
+ * The server renames a task's container when it dies, and `docker rm --force` first kills and then
+ * removes: Docker 20.10 may find its folder written to meanwhile and complain. The container is dead
+ * by then, which is all that the test is about.
+ */
+function deadAllTheSame(error: unknown): void {
+  if (!String(error).includes('directory not empty')) throw error;
+}
