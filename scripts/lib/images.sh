@@ -13,6 +13,24 @@ images_ready() {
   _side_by_side _submitter_image _executor_image
 }
 
+# All images, those of the lab included.
+images_and_lab_ready() {
+  base_image_ready
+  _side_by_side images_ready lab_images_ready
+}
+
+# The images of `crossflock lab`: machines with and without Docker, and their registry.
+lab_images_ready() {
+  base_image_ready
+  _side_by_side _lab_host_images _lab_registry_image
+}
+
+_lab_host_images() {
+  step 'image crossflock/lab-bare' _image lab-bare images/lab-bare
+  step 'image crossflock/lab-host' _image lab-host images/lab-bare images/lab-host
+}
+_lab_registry_image() { step 'image crossflock/lab-registry' _image lab-registry images/lab-registry; }
+
 _base_image() { step 'image crossflock/base' _image base images/base; }
 _submitter_image() { step 'image crossflock/submitter' _image submitter images/base images/submitter; }
 _executor_image() { step 'image crossflock/executor' _image executor images/base images/executor; }
