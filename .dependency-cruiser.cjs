@@ -1,7 +1,7 @@
 // Who may import what. The order is one-way:
 //   errors, util  <-  ports  <-  plan, pipeline  <-  features  <-  actions  <-  cli
 // Adapters implement ports; features never see each other, an adapter or a view library.
-const feature = 'config|bridge|marathon|embedded|workflow|report|provision|state';
+const feature = 'config|networks|marathon|embedded|workflow|report|provision|state|lab|images';
 
 module.exports = {
   forbidden: [

@@ -2,16 +2,23 @@
 
 const SECTIONS = [
   ['Top level', undefined],
+  ['`ssh`', 'ssh'],
+  ['`ssh.sudo`, `clusters[].hosts[].sudo`', 'sudoPassword'],
+  ['`ssh.jump[]`, `clusters[].hosts[].jump[]`', 'jumpHost'],
+  ['`docker`', 'docker'],
+  ['`images`', 'images'],
   ['`clusters[]`', 'cluster'],
   ['`clusters[].engine`', 'embeddedEngine'],
   ['`clusters[].engine.resources`', 'engineResources'],
   ['`clusters[].auth`', 'auth'],
+  ['`clusters[].hosts[]`', 'host'],
   ['`containers[]`', 'container'],
   ['`containers[].ports[]`', 'port'],
   ['`containers[].volumes[]`', 'volume'],
   ['`containers[].health_checks[]`', 'healthCheck'],
   ['`network`', 'network'],
   ['`network.containers[]`', 'address'],
+  ['`network.weave`', 'weave'],
   ['`workflow`', 'workflow'],
 ];
 

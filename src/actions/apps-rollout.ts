@@ -11,7 +11,8 @@ import { fanOut } from '../util/fan-out.js';
 import type { ActionContext } from './context.js';
 import { imageIds, withImageId } from './image-ids.js';
 import { readPoolKey } from './load-plan.js';
-import { marathonClient, type ClusterFailures } from './platform-steps.js';
+import type { ClusterFailures } from './platform-steps.js';
+import { marathonClient } from './reach.js';
 
 export interface RolloutOptions {
   readonly recreate: boolean;
@@ -74,13 +75,13 @@ export class AppsRollout {
   async #check(context: StepContext): Promise<readonly AppStepChange[]> {
     const plan = this.#plan;
     const key = await readPoolKey(this.#context, plan);
-    const images = await imageIds(this.#context, plan);
     const usable = plan.clusters.filter(({ id }) => !this.#failures.has(id));
     const { done, failed } = await fanOut(usable, CLUSTERS_AT_ONCE, async (cluster) => {
+      const images = await imageIds(this.#context, plan, cluster);
       const apps = plan.apps
         .filter(({ clusterId }) => clusterId === cluster.id)
         .map(({ app, ip }) => this.#options.network.decorate(withPoolKey(app, key), ip))
-        .map((app) => (cluster.engine.type === 'embedded' ? withImageId(app, images) : app));
+        .map((app) => withImageId(app, images));
       return this.#checkCluster(cluster, apps, context);
     });
     for (const { target, error } of failed) this.#failures.set(target.id, toCrossflockError(error));
@@ -104,7 +105,7 @@ export class AppsRollout {
     { signal, progress, dryRun }: StepContext,
   ): Promise<readonly AppChange[]> {
     const { recreate, prune } = this.#options;
-    const client = marathonClient(cluster, progress);
+    const client = await marathonClient(this.#context, cluster, progress);
     const asked = { client, apps, deployment: this.#plan.name, prune, signal } as const;
     try {
       // A dry run asks once: who only looks is not made to wait, and an embedded Marathon that it
@@ -143,14 +144,14 @@ export class AppsRollout {
     }
   }
 
-  #rollOutCluster(
+  async #rollOutCluster(
     cluster: ClusterPlan,
     changes: readonly AppChange[],
     { signal, progress }: StepContext,
   ): Promise<DeployResult> {
     return applyAndWait(
       {
-        client: marathonClient(cluster, progress),
+        client: await marathonClient(this.#context, cluster, progress),
         clock: this.#context.clock,
         deadlineMs: this.#options.timeout * 1000,
         signal,

@@ -1,4 +1,5 @@
 import type { Clock } from '../ports/clock.js';
+import type { HostConnector } from '../ports/host-connector.js';
 import type { Host } from '../ports/host.js';
 import type { Reporter } from '../ports/reporter.js';
 import type { WorkflowPool } from '../ports/workflow-pool.js';
@@ -8,12 +9,17 @@ export interface ActionContext {
   readonly reporter: Reporter;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** The machine crossflock runs on; embedded clusters live on its Docker Engine. */
+  /** The machine crossflock runs on; embedded clusters without hosts live on its Docker Engine. */
   readonly host: Host;
+  /** The hosts of clusters, over SSH. */
+  readonly hosts: HostConnector;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readFile: (path: string) => Promise<Uint8Array>;
-  /** The pool of a deployment, through its submitter; nothing is asked before it is used. */
-  readonly openPool: (deployment: string) => WorkflowPool;
+  /**
+   * The pool of a deployment, through its submitter, which runs on `host`; nothing is asked before
+   * it is used.
+   */
+  readonly openPool: (host: Host, deployment: string) => WorkflowPool;
   /** From now on this value is shown nowhere. */
   readonly keepSecret: (value: string) => void;
 }

@@ -1,4 +1,3 @@
-import { BridgeNetwork } from '../bridge/bridge-network.js';
 import { EXIT, exitCodeFor, type ExitCode } from '../errors/exit-codes.js';
 import { runSteps, type PipelineResult } from '../pipeline/run-steps.js';
 import type { Plan } from '../plan/types.js';
@@ -6,7 +5,10 @@ import { AppsRollout, type RolloutOptions } from './apps-rollout.js';
 import { appRows, APP_COLUMNS } from './app-table.js';
 import type { ActionContext } from './context.js';
 import { loadPlan } from './load-plan.js';
-import { marathonsStep, networkStep, poolKeyStep, type ClusterFailures } from './platform-steps.js';
+import { networkDriver, networkSteps, type MemberFailures } from './network-steps.js';
+import { marathonsStep, type ClusterFailures } from './platform-steps.js';
+import { poolKeyStep } from './pool-key-step.js';
+import { networkMembers } from './reach.js';
 
 export interface CreateContainersOptions extends RolloutOptions {
   /** Path of the configuration file. */
@@ -24,14 +26,16 @@ export async function createContainers(
 ): Promise<ExitCode> {
   const plan = await loadPlan(context, options.config);
   if (plan === undefined) return EXIT.usage;
-  const network = new BridgeNetwork(plan.network);
+  const network = networkDriver(plan.network);
+  const members = networkMembers(context, plan);
   const failures: ClusterFailures = new Map();
+  const unreached: MemberFailures = new Map();
   const rollout = new AppsRollout(context, plan, { ...options, network, failures });
   const result = await runSteps(
     [
-      poolKeyStep(context, plan),
-      marathonsStep(context, plan, failures),
-      networkStep(context, network),
+      ...networkSteps(network, members, unreached),
+      poolKeyStep(context, plan, unreached),
+      marathonsStep(context, plan, { failures, unreached }),
       rollout.step(),
     ],
     { ...context, dryRun: options.dryRun },

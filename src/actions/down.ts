@@ -1,4 +1,3 @@
-import { BridgeNetwork } from '../bridge/bridge-network.js';
 import { CrossflockError, toCrossflockError } from '../errors/crossflock-error.js';
 import { EXIT, exitCodeFor, type ExitCode } from '../errors/exit-codes.js';
 import { DEPLOYMENT_LABEL } from '../marathon/check.js';
@@ -11,15 +10,16 @@ import {
   marathonContainerName,
   removeMarathon,
 } from '../provision/embedded-marathon.js';
-import { hasPoolKey, removePoolKey, secretsDirectory } from '../state/pool-key.js';
+import { hostSecretsFolder } from '../plan/host-folders.js';
+import type { Host } from '../ports/host.js';
+import type { NetworkMember } from '../ports/virtual-network.js';
+import { poolKeyHash, removePoolKey, secretsDirectory } from '../state/pool-key.js';
+import { fanOut } from '../util/fan-out.js';
 import type { ActionContext } from './context.js';
 import { loadPlan } from './load-plan.js';
-import {
-  embeddedClusters,
-  marathonClient,
-  marathonsStep,
-  type ClusterFailures,
-} from './platform-steps.js';
+import { HOSTS_AT_ONCE, networkDriver, seeMembers, type MemberFailures } from './network-steps.js';
+import { embeddedClusters, marathonsStep, type ClusterFailures } from './platform-steps.js';
+import { clusterOf, engineHost, marathonClient, networkMembers, openHost } from './reach.js';
 
 /** Milliseconds for all tasks of a cluster to end; the longest kill grace period is far below. */
 const STOP_DEADLINE_MS = 120_000;
@@ -61,17 +61,21 @@ async function wakeSteps(context: ActionContext, plan: Plan): Promise<Step[]> {
     embeddedClusters(plan).map(async (cluster) => {
       const scope = clusterScope(plan.name, cluster.id);
       const argv = ['docker', 'ps', '--all', '--quiet', '--filter'];
-      const { stdout } = await context.host.run([...argv, `label=crossflock.cluster=${scope}`], {
-        signal: context.signal,
-      });
-      const isAsleep = stdout.trim() !== '' && !(await answers(cluster, context.signal));
+      const { stdout } = await engineHost(context, cluster).run(
+        [...argv, `label=crossflock.cluster=${scope}`],
+        {
+          signal: context.signal,
+        },
+      );
+      const isAsleep = stdout.trim() !== '' && !(await answers(context, cluster));
       return isAsleep ? [cluster] : [];
     }),
   );
   const clusters = asleep.flat();
   if (clusters.length === 0) return [];
   const failures: ClusterFailures = new Map();
-  const wake = marathonsStep(context, { ...plan, clusters }, failures);
+  const unreached: MemberFailures = new Map();
+  const wake = marathonsStep(context, { ...plan, clusters }, { failures, unreached });
   return [
     {
       ...wake,
@@ -87,9 +91,10 @@ async function wakeSteps(context: ActionContext, plan: Plan): Promise<Step[]> {
   ];
 }
 
-async function answers(cluster: ClusterPlan, signal: AbortSignal): Promise<boolean> {
+async function answers(context: ActionContext, cluster: ClusterPlan): Promise<boolean> {
+  const { signal } = context;
   try {
-    await marathonClient(cluster).ping({ signal, once: true });
+    await (await marathonClient(context, cluster)).ping({ signal, once: true });
     return true;
   } catch {
     signal.throwIfAborted();
@@ -102,15 +107,16 @@ interface ClusterApps extends StepChange {
   readonly ids: readonly string[];
 }
 
-function appsStep({ clock }: ActionContext, plan: Plan): Step {
+function appsStep(context: ActionContext, plan: Plan): Step {
+  const { clock } = context;
   return step<ClusterApps>({
     id: 'apps',
     title: 'apps',
-    check: async ({ signal, progress }) => {
+    check: async ({ progress }) => {
       const found = await Promise.all(
         plan.clusters.map(async (cluster) => ({
           cluster,
-          ids: await appsOf(cluster, plan, signal),
+          ids: await appsOf(context, cluster, plan),
         })),
       );
       return found.flatMap(({ cluster, ids }) => {
@@ -122,7 +128,7 @@ function appsStep({ clock }: ActionContext, plan: Plan): Step {
       });
     },
     apply: applyEach(16, async ({ cluster, ids }, { signal, progress }) => {
-      const client = marathonClient(cluster, progress);
+      const client = await marathonClient(context, cluster, progress);
       const result = await deleteApps({ client, clock, deadlineMs: STOP_DEADLINE_MS, signal }, ids);
       if (result.outcome === 'deleted') return;
       const why = result.failed.map(({ appId, error }) => `${appId}: ${error.message}`).join('; ');
@@ -135,14 +141,16 @@ function appsStep({ clock }: ActionContext, plan: Plan): Step {
 
 /** The deployment's apps on a cluster; undefined where its embedded Marathon is not running. */
 async function appsOf(
+  context: ActionContext,
   cluster: ClusterPlan,
   plan: Plan,
-  signal: AbortSignal,
 ): Promise<readonly string[] | undefined> {
+  const { signal } = context;
   try {
+    const client = await marathonClient(context, cluster);
     const once = cluster.engine.type === 'embedded';
     const label = `${DEPLOYMENT_LABEL}==${plan.name}`;
-    const apps = await marathonClient(cluster).listApps({ signal, once, label });
+    const apps = await client.listApps({ signal, once, label });
     return apps.map(({ id }) => id);
   } catch (error) {
     // `refused`: another program has the port, so this Marathon cannot be running.
@@ -156,63 +164,85 @@ interface Removal extends StepChange {
   readonly clusterId: string;
 }
 
-function removeMarathonsStep({ host }: ActionContext, plan: Plan): Step {
+function removeMarathonsStep(context: ActionContext, plan: Plan): Step {
   return step<Removal>({
     id: 'marathons',
     title: 'embedded marathons',
     check: async ({ signal }) => {
-      const removals: Removal[] = [];
-      for (const { id } of embeddedClusters(plan)) {
-        const name = marathonContainerName(plan.name, id);
-        const { exitCode } = await host.run(['docker', 'container', 'inspect', name], { signal });
-        const view = { action: 'delete', kind: 'marathon', target: id } as const;
-        if (exitCode === 0) removals.push({ clusterId: id, view });
-      }
-      return removals;
+      const { done, failed } = await fanOut(embeddedClusters(plan), HOSTS_AT_ONCE, (cluster) =>
+        engineHost(context, cluster).run(
+          ['docker', 'container', 'inspect', marathonContainerName(plan.name, cluster.id)],
+          { signal },
+        ),
+      );
+      if (failed[0] !== undefined) throw toCrossflockError(failed[0].error);
+      return done
+        .filter(({ value }) => value.exitCode === 0)
+        .map(({ target: { id } }) => ({
+          clusterId: id,
+          view: { action: 'delete', kind: 'marathon', target: id } as const,
+        }));
     },
-    apply: applyEach(4, ({ clusterId }) => removeMarathon(host, plan.name, clusterId)),
+    apply: applyEach(HOSTS_AT_ONCE, ({ clusterId }) =>
+      removeMarathon(engineHost(context, clusterOf(plan, clusterId)), plan.name, clusterId),
+    ),
   });
 }
 
-function networkStep({ host }: ActionContext, plan: Plan): Step {
-  const network = new BridgeNetwork(plan.network);
-  return step({
+interface NetworkRemoval extends StepChange {
+  readonly member: NetworkMember;
+}
+
+function networkStep(context: ActionContext, plan: Plan): Step {
+  const network = networkDriver(plan.network);
+  const members = networkMembers(context, plan);
+  return step<NetworkRemoval>({
     id: 'network',
     title: 'virtual network',
     check: async ({ signal }) => {
-      const argv = ['docker', 'network', 'inspect', plan.network.name];
-      const { exitCode } = await host.run(argv, { signal });
-      if (exitCode !== 0) return [];
-      return [{ view: { action: 'delete', kind: 'network', target: plan.network.name } as const }];
+      const failures: MemberFailures = new Map();
+      const seen = await seeMembers(network, members, { failures, signal });
+      const [failure] = failures.values();
+      if (failure !== undefined) throw failure;
+      return seen.flatMap((one) => {
+        const [change] = network.planLeave([one], one.member.id);
+        return change === undefined ? [] : [{ member: one.member, view: change.view }];
+      });
     },
-    apply: applyEach(1, (_, { signal }) => network.remove(host, signal)),
+    apply: applyEach(HOSTS_AT_ONCE, ({ member }, { signal }) =>
+      network.remove(member.host, signal),
+    ),
   });
 }
 
 interface VolumeRemoval extends StepChange {
   readonly volume: string;
+  readonly host: Host;
 }
 
 /** Named volumes are Docker parameters of the apps: `volume=<name>:<path>`. */
-function volumesStep({ host }: ActionContext, plan: Plan): Step {
-  const names = plan.apps.flatMap(({ app }) =>
+function volumesStep(context: ActionContext, plan: Plan): Step {
+  const volumes = plan.apps.flatMap(({ app, clusterId }) =>
     app.container.docker.parameters
       .filter(({ key, value }) => key === 'volume' && !value.startsWith('/'))
-      .map(({ value }) => value.split(':')[0] ?? ''),
+      .map(({ value }) => ({
+        volume: value.split(':')[0] ?? '',
+        host: engineHost(context, clusterOf(plan, clusterId)),
+      })),
   );
   return step<VolumeRemoval>({
     id: 'volumes',
     title: 'volumes',
     check: async ({ signal }) => {
       const removals: VolumeRemoval[] = [];
-      for (const volume of names) {
+      for (const { volume, host } of volumes) {
         const { exitCode } = await host.run(['docker', 'volume', 'inspect', volume], { signal });
         const view = { action: 'delete', kind: 'volume', target: volume } as const;
-        if (exitCode === 0) removals.push({ volume, view });
+        if (exitCode === 0) removals.push({ volume, host, view });
       }
       return removals;
     },
-    apply: applyEach(4, async ({ volume }, { signal }) => {
+    apply: applyEach(4, async ({ volume, host }, { signal }) => {
       const result = await host.run(['docker', 'volume', 'rm', volume], { signal });
       if (result.exitCode === 0) return;
       throw new CrossflockError(result.stderr.trim(), { code: 'command-failed' });
@@ -220,15 +250,33 @@ function volumesStep({ host }: ActionContext, plan: Plan): Step {
   });
 }
 
-function keyStep({ host, env }: ActionContext, plan: Plan): Step {
-  const directory = secretsDirectory(plan.name, env);
-  return step({
+interface KeyRemoval extends StepChange {
+  readonly host: Host;
+  readonly directory: string;
+}
+
+function keyStep(context: ActionContext, plan: Plan): Step {
+  const places = [
+    { host: context.host, directory: secretsDirectory(plan.name, context.env) },
+    ...plan.clusters.flatMap(({ hosts }) =>
+      hosts.map((host) => ({
+        host: openHost(context, host),
+        directory: hostSecretsFolder(plan.name),
+      })),
+    ),
+  ];
+  return step<KeyRemoval>({
     id: 'pool-key',
     title: 'pool key',
-    check: async () => {
-      if (!(await hasPoolKey(host, directory))) return [];
-      return [{ view: { action: 'delete', kind: 'key', target: directory } as const }];
+    check: async ({ signal }) => {
+      const removals: KeyRemoval[] = [];
+      for (const { host, directory } of places) {
+        if ((await poolKeyHash(host, directory, signal)) === undefined) continue;
+        const target = host === context.host ? directory : `${directory} on ${host.name}`;
+        removals.push({ host, directory, view: { action: 'delete', kind: 'key', target } });
+      }
+      return removals;
     },
-    apply: applyEach(1, () => removePoolKey(host, directory)),
+    apply: applyEach(4, ({ host, directory }) => removePoolKey(host, directory)),
   });
 }

@@ -1,9 +1,6 @@
 import { toCrossflockError, type CrossflockError } from '../errors/crossflock-error.js';
-import { MarathonClient } from '../marathon/client.js';
 import { applyEach, step, type Step } from '../pipeline/step.js';
 import type { ClusterPlan, EmbeddedEngine, Plan } from '../plan/types.js';
-import { formatDuration } from '../util/duration.js';
-import type { NetworkChange, VirtualNetwork } from '../ports/virtual-network.js';
 import {
   applyMarathon,
   checkMarathon,
@@ -11,8 +8,11 @@ import {
   untilMarathonAnswers,
   type MarathonChange,
 } from '../provision/embedded-marathon.js';
-import { hasPoolKey, makePoolKey, secretsDirectory } from '../state/pool-key.js';
+import { fanOut } from '../util/fan-out.js';
+import { optional } from '../util/optional.js';
+import { HOSTS_AT_ONCE, type MemberFailures } from './network-steps.js';
 import type { ActionContext } from './context.js';
+import { clusterOf, engineHost, marathonClient } from './reach.js';
 
 type EmbeddedCluster = ClusterPlan & { readonly engine: EmbeddedEngine };
 
@@ -22,41 +22,14 @@ export function embeddedClusters(plan: Plan): readonly EmbeddedCluster[] {
   );
 }
 
-export function marathonClient(
-  cluster: ClusterPlan,
-  onRetry?: (message: string) => void,
-): MarathonClient {
-  return new MarathonClient({
-    url: cluster.marathonUrl,
-    ...(cluster.auth === undefined ? {} : { auth: cluster.auth }),
-    onRetry: ({ message }, delayMs) => {
-      onRetry?.(`${cluster.id}: ${message}; again in ${formatDuration(delayMs)}`);
-    },
-  });
-}
-
-/** The signing key by which the pools trust each other, made once per deployment. */
-export function poolKeyStep({ host, env }: ActionContext, plan: Plan): Step {
-  const directory = secretsDirectory(plan.name, env);
-  return step({
-    id: 'pool-key',
-    title: 'pool key',
-    check: async () => {
-      if (await hasPoolKey(host, directory)) return [];
-      return [{ view: { action: 'create', kind: 'key', target: directory } as const }];
-    },
-    apply: applyEach(1, () => makePoolKey(host, directory)),
-  });
-}
-
 /** Clusters that cannot be used, and why. The others go on; the end of the action names these. */
 export type ClusterFailures = Map<string, CrossflockError>;
 
 /** One embedded Marathon per cluster that has the embedded engine, answering. */
 export function marathonsStep(
-  { host }: ActionContext,
+  context: ActionContext,
   plan: Plan,
-  failures: ClusterFailures,
+  { failures, unreached }: { failures: ClusterFailures; unreached: MemberFailures },
 ): Step {
   const clusters = embeddedClusters(plan);
   const unlessFailed = async (id: string, work: () => Promise<void>): Promise<void> => {
@@ -69,21 +42,37 @@ export function marathonsStep(
   return step<MarathonChange>({
     id: 'marathons',
     title: 'embedded marathons',
-    check: async ({ signal }) => {
-      const found = clusters.map(({ id, engine, auth }) => {
-        const wanted = { deployment: plan.name, clusterId: id, engine };
-        return checkMarathon(host, auth === undefined ? wanted : { ...wanted, auth }, signal);
+    check: async ({ signal, dryRun, incomplete }) => {
+      for (const { id, hosts } of clusters) {
+        const [reason] = hosts.flatMap((host) => unreached.get(host.id) ?? []);
+        if (reason !== undefined) failures.set(id, reason);
+      }
+      const usable = clusters.filter(({ id }) => !failures.has(id));
+      const { done, failed } = await fanOut(usable, HOSTS_AT_ONCE, (cluster) => {
+        const { id, engine, auth } = cluster;
+        const wanted = { deployment: plan.name, clusterId: id, engine, ...optional('auth', auth) };
+        return checkMarathon(engineHost(context, cluster), wanted, signal);
       });
-      return (await Promise.all(found)).filter((change) => change !== undefined);
+      signal.throwIfAborted();
+      for (const { target, error } of failed) failures.set(target.id, toCrossflockError(error));
+      const [first] = failed;
+      // One engine serves all clusters without hosts: without it there is nothing to go on with.
+      if (first !== undefined && failed.length === clusters.length) throw first.error;
+      if (dryRun) for (const [id, { message }] of failures) incomplete(`${id}: ${message}`);
+      return done.flatMap(({ value }) => value ?? []);
     },
     apply: applyEach(4, (change, { signal }) =>
-      unlessFailed(change.view.target, () => applyMarathon(host, change, signal)),
+      unlessFailed(change.view.target, () =>
+        applyMarathon(engineHost(context, clusterOf(plan, change.view.target)), change, signal),
+      ),
     ),
     settle: async ({ signal, progress, incomplete }) => {
       const answers = clusters.map((cluster) =>
         unlessFailed(cluster.id, () =>
-          untilMarathonAnswers(host, marathonContainerName(plan.name, cluster.id), () =>
-            marathonClient(cluster, progress).ping({ signal }),
+          untilMarathonAnswers(
+            engineHost(context, cluster),
+            marathonContainerName(plan.name, cluster.id),
+            async () => (await marathonClient(context, cluster, progress)).ping({ signal }),
           ),
         ),
       );
@@ -92,15 +81,5 @@ export function marathonsStep(
       for (const [id, { message }] of failures) incomplete(`${id}: ${message}`);
       return `${clusters.length - failures.size} of ${clusters.length} answer`;
     },
-  });
-}
-
-/** The virtual network on this machine. */
-export function networkStep({ host }: ActionContext, network: VirtualNetwork): Step {
-  return step<NetworkChange>({
-    id: 'network',
-    title: 'virtual network',
-    check: ({ signal }) => network.check(host, signal),
-    apply: applyEach(1, (change, { signal }) => network.apply(host, change, signal)),
   });
 }

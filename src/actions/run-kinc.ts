@@ -13,6 +13,7 @@ import { watchRun } from '../workflow/watch.js';
 import type { ActionContext } from './context.js';
 import { checkMatrix } from './check-matrix.js';
 import { loadPlan } from './load-plan.js';
+import { openPool } from './reach.js';
 import { executorsOf, slotsNow, waitForPool, type Executors } from './pool-ready.js';
 
 /** The run in numbers, beside its results. */
@@ -39,7 +40,7 @@ export interface RunKincOptions {
 export async function runKinc(context: ActionContext, options: RunKincOptions): Promise<ExitCode> {
   const plan = await loadPlan(context, options.config);
   if (plan === undefined) return EXIT.usage;
-  const pool = context.openPool(plan.name);
+  const pool = openPool(context, plan);
   const executors = executorsOf(plan);
   const run =
     options.attach === undefined

@@ -1,4 +1,3 @@
-import { BridgeNetwork } from '../bridge/bridge-network.js';
 import { toCrossflockError } from '../errors/crossflock-error.js';
 import { EXIT, type ExitCode } from '../errors/exit-codes.js';
 import type { AppState } from '../marathon/app-state.js';
@@ -8,7 +7,8 @@ import { fanOut } from '../util/fan-out.js';
 import { APP_COLUMNS, appRows } from './app-table.js';
 import type { ActionContext } from './context.js';
 import { loadPlan } from './load-plan.js';
-import { embeddedClusters, marathonClient } from './platform-steps.js';
+import { networkDriver, seeMembers, type MemberFailures } from './network-steps.js';
+import { marathonClient, networkMembers } from './reach.js';
 
 /** `crossflock status`: what of a configuration runs, and what does not and why. Changes nothing. */
 export async function status(
@@ -18,9 +18,9 @@ export async function status(
   const plan = await loadPlan(context, options.config, 'what stops');
   if (plan === undefined) return EXIT.usage;
   const { signal, reporter } = context;
-  const { done, failed } = await fanOut(plan.clusters, 16, (cluster) => {
+  const { done, failed } = await fanOut(plan.clusters, 16, async (cluster) => {
     const ids = plan.apps.filter((a) => a.clusterId === cluster.id).map(({ app }) => app.id);
-    return appStatus(marathonClient(cluster), ids, { signal, once: true });
+    return appStatus(await marathonClient(context, cluster), ids, { signal, once: true });
   });
   signal.throwIfAborted();
   const states = new Map<string, AppState>(
@@ -60,15 +60,22 @@ function unanswered({ id, engine }: ClusterPlan, error: unknown): string {
  * Tasks go on running, and Marathon counts them as healthy for a while, after somebody deleted
  * their network; only the network itself tells.
  */
-async function networkProblem(
-  { host, signal }: ActionContext,
-  plan: Plan,
-): Promise<string | undefined> {
-  if (embeddedClusters(plan).length === 0) return undefined;
+async function networkProblem(context: ActionContext, plan: Plan): Promise<string | undefined> {
+  const { signal } = context;
+  const members = networkMembers(context, plan);
+  // An existing Marathon's machine may be any, and has nothing to do with this one's networks.
+  if (plan.clusters.every(({ engine }) => engine.type === 'given')) return undefined;
+  const failures: MemberFailures = new Map();
   try {
-    const changes = await new BridgeNetwork(plan.network).check(host, signal);
-    if (changes.length === 0) return undefined;
-    return `there is no docker network ${plan.network.name}; create-containers makes it`;
+    const network = networkDriver(plan.network);
+    const changes = network.plan(await seeMembers(network, members, { failures, signal }));
+    const [failure] = failures.values();
+    if (failure !== undefined) return failure.message;
+    const [change] = changes;
+    if (change === undefined) return undefined;
+    const { kind, target } = change.view;
+    const repair = plan.network.driver === 'bridge' ? 'create-containers' : 'crossflock provision';
+    return `the ${kind} ${target} is not as wanted; ${repair} makes it`;
   } catch (error) {
     signal.throwIfAborted();
     return toCrossflockError(error).message;

@@ -26,10 +26,15 @@ export class LocalHost implements Host {
     const [file, ...args] = options.sudo === true && !isRoot() ? ['sudo', '-n', ...argv] : argv;
     if (file === undefined) throw new CrossflockError('no command to run', { code: 'unexpected' });
     const child = execa(file, args, execaOptions(options));
-    const { onStdout } = options;
+    const { onStdout, onStderr } = options;
     if (onStdout !== undefined) {
       child.stdout.on('data', (chunk: Uint8Array) => {
         onStdout(chunk);
+      });
+    }
+    if (onStderr !== undefined) {
+      child.stderr.on('data', (chunk: Uint8Array) => {
+        onStderr(chunk);
       });
     }
     return toResult((await child) as Outcome, argv, options);
@@ -44,6 +49,10 @@ export class LocalHost implements Host {
 
   forward(host: string, port: number): Promise<Forward> {
     return Promise.resolve({ host, port, close: () => Promise.resolve() });
+  }
+
+  reverseForward(port: number): Promise<Forward> {
+    return this.forward('127.0.0.1', port);
   }
 
   close(): Promise<void> {

@@ -37,11 +37,21 @@ export function createContext(edge: Edge, flags: GlobalFlags): ActionContext {
     clock: systemClock,
     signal: edge.signal,
     host,
+    hosts: noConnector,
     env: edge.env,
     readFile: (path) => readFile(path),
-    openPool: (deployment) => new HtcondorPool(host, { deployment }, systemClock),
+    openPool: (on, deployment) => new HtcondorPool(on, { deployment }, systemClock),
     keepSecret: (value) => {
       redactor.add(value);
     },
   };
 }
+
+/** Until the connector is wired. */
+const noConnector = {
+  connections: 0,
+  open: () => {
+    throw new Error('not wired yet');
+  },
+  close: () => Promise.resolve(),
+};

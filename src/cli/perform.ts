@@ -28,6 +28,7 @@ export async function perform(
     return exitCodeFor(error.code);
   } finally {
     await context.reporter.close();
+    await context.hosts.close();
     await context.host.close();
   }
 }

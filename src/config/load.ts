@@ -1,5 +1,6 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Problem } from '../errors/problem.js';
+import { optional } from '../util/optional.js';
 import { whyUnreadable } from '../util/why-unreadable.js';
 import { crossProblems } from './checks/all.js';
 import { placeholderProblems } from './checks/placeholders.js';
@@ -43,7 +44,10 @@ export async function loadConfig(path: string, sources: ConfigSources): Promise<
   const loaded = { file, problems, secrets: resolved.secrets };
   if (problems.some(({ severity }) => severity === 'error')) return loaded;
   // The schema has no problem with the document, so it has the shape of its generated type.
-  return { ...loaded, config: withPaths(resolved.document as ResolvedConfig, file) };
+  return {
+    ...loaded,
+    config: withPaths(resolved.document as ResolvedConfig, file, sources.env['HOME']),
+  };
 }
 
 /** The sources' text, or why there is none. */
@@ -101,9 +105,54 @@ function hide(problems: readonly Problem[], places: ReadonlySet<string>): readon
   );
 }
 
-/** File paths in the configuration are relative to its folder. */
-function withPaths(config: ResolvedConfig, file: string): ResolvedConfig {
-  const gem = config.workflow?.gem;
-  if (gem === undefined) return config;
-  return { ...config, workflow: { ...config.workflow, gem: resolve(dirname(file), gem) } };
+/** File paths in the configuration are relative to its folder; `~` is the home folder. */
+function withPaths(config: ResolvedConfig, file: string, home: string | undefined): ResolvedConfig {
+  const absolute = (path: string): string =>
+    home !== undefined && /^~(?:\/|$)/.test(path)
+      ? join(home, path.slice(1))
+      : resolve(dirname(file), path);
+  const withIdentity = <T extends { readonly identity_file?: string }>(value: T): T =>
+    value.identity_file === undefined
+      ? value
+      : { ...value, identity_file: absolute(value.identity_file) };
+  const withJumps = <T extends SshSettings>(settings: T): T => ({
+    ...withIdentity(settings),
+    ...optional(
+      'jump',
+      settings.jump?.map((jump) => (typeof jump === 'string' ? jump : withIdentity(jump))),
+    ),
+  });
+  const { ssh, workflow } = config;
+  return {
+    ...config,
+    ...optional('ssh', ssh === undefined ? undefined : withFiles(withJumps(ssh), absolute)),
+    clusters: config.clusters.map((cluster) => ({
+      ...cluster,
+      ...optional('hosts', cluster.hosts?.map(withJumps)),
+    })),
+    ...(workflow?.gem === undefined
+      ? {}
+      : { workflow: { ...workflow, gem: absolute(workflow.gem) } }),
+  };
+}
+
+type SshSettings = Pick<NonNullable<ResolvedConfig['ssh']>, 'identity_file' | 'jump'>;
+
+/** Not with an object of its own for each: `none` is a word, not a file. */
+function withFiles(
+  ssh: NonNullable<ResolvedConfig['ssh']>,
+  absolute: (path: string) => string,
+): NonNullable<ResolvedConfig['ssh']> {
+  const { config_file, known_hosts_file } = ssh;
+  return {
+    ...ssh,
+    ...optional(
+      'config_file',
+      config_file === undefined || config_file === 'none' ? config_file : absolute(config_file),
+    ),
+    ...optional(
+      'known_hosts_file',
+      known_hosts_file === undefined ? undefined : absolute(known_hosts_file),
+    ),
+  };
 }

@@ -29,6 +29,9 @@ export const configSchema: Readonly<Record<string, unknown>> = {
       'x-write': 'a name',
       examples: ['crossflock', 'golub'],
     },
+    ssh: { $ref: '#/definitions/ssh' },
+    docker: { $ref: '#/definitions/docker' },
+    images: { $ref: '#/definitions/images' },
     clusters: {
       description: 'The clusters that containers can be placed on, each with a Marathon.',
       type: 'array',
@@ -136,7 +139,7 @@ export const configSchema: Readonly<Record<string, unknown>> = {
         },
         engine: {
           description:
-            'Leave it out for an existing Marathon at `marathon_uri`. With `embedded`, crossflock starts its own Marathon on the Docker Engine of this machine.',
+            "Leave it out for an existing Marathon at `marathon_uri`. With `embedded`, crossflock starts its own Marathon on the Docker Engine of the cluster's host, or of this machine where the cluster has none.",
           anyOf: [
             { title: 'EmbeddedEngineName', type: 'string', enum: ['embedded'] },
             { $ref: '#/definitions/embeddedEngine' },
@@ -146,6 +149,15 @@ export const configSchema: Readonly<Record<string, unknown>> = {
             'embedded',
             { type: 'embedded', port: 19090, resources: { cpus: 6, mem: 8192, disk: 100000 } },
           ],
+        },
+        hosts: {
+          description:
+            'The machines of the cluster. The embedded engine serves one; without hosts it runs on the machine that runs crossflock.',
+          type: 'array',
+          minItems: 1,
+          items: { $ref: '#/definitions/host' },
+          'x-write': 'a list of hosts',
+          examples: [[{ address: '192.0.2.10', user: 'cc' }]],
         },
         auth: { $ref: '#/definitions/auth' },
       },
@@ -594,11 +606,11 @@ export const configSchema: Readonly<Record<string, unknown>> = {
       description: 'The virtual network that the containers reach each other by.',
       type: 'object',
       additionalProperties: false,
-      required: ['cidr', 'containers'],
+      required: ['cidr'],
       properties: {
         cidr: {
           description:
-            'Address range of the network. Its last usable address is kept for the host.',
+            'Address range of the network. Its last usable addresses are kept for the hosts: one for each.',
           type: 'string',
           minLength: 1,
           'x-write': 'an address range',
@@ -606,14 +618,24 @@ export const configSchema: Readonly<Record<string, unknown>> = {
         },
         driver: {
           description:
-            'How containers get their addresses: `bridge` is a Docker network on one machine. Default: `bridge`.',
+            'How containers get their addresses and reach each other. `bridge`: a Docker network, on one machine. `wireguard`: encrypted, across hosts. `weave`: Weave Net, across hosts. Default: `wireguard` where a cluster has hosts, otherwise `bridge`.',
           type: 'string',
-          enum: ['bridge'],
-          'x-write': '"bridge"',
-          examples: ['bridge'],
+          enum: ['bridge', 'wireguard', 'weave'],
+          'x-write': '"bridge", "wireguard" or "weave"',
+          examples: ['wireguard'],
         },
+        port: {
+          description: "UDP port that the hosts reach each other's `wireguard` at. Default: 51820.",
+          type: 'integer',
+          minimum: 1,
+          maximum: 65535,
+          'x-write': 'a port number',
+          examples: [51820],
+        },
+        weave: { $ref: '#/definitions/weave' },
         containers: {
-          description: 'The address of every container.',
+          description:
+            'The addresses of containers. A container that is not listed gets the first free one, in the order of `containers`.',
           type: 'array',
           items: { $ref: '#/definitions/address' },
           'x-write': 'a list of addresses',
@@ -731,6 +753,334 @@ export const configSchema: Readonly<Record<string, unknown>> = {
       },
       examples: [{ type: 'kinc', gem: '../data/golub-gem.txt.gz', method: 'sc', threshold: 0.8 }],
       'x-write': 'an object',
+    },
+    sudoPassword: {
+      title: 'SudoPassword',
+      description: 'sudo asks for this password.',
+      type: 'object',
+      additionalProperties: false,
+      required: ['password'],
+      properties: {
+        password: {
+          description:
+            'Password of the user; better a reference to a secret than the password itself.',
+          $ref: '#/definitions/textOrSecret',
+          examples: [{ $env: 'SUDO_PASSWORD' }],
+        },
+      },
+      'x-write': 'an object',
+      examples: [{ password: { $env: 'SUDO_PASSWORD' } }],
+    },
+    jumpHost: {
+      title: 'JumpHost',
+      description: 'A host on the way to another.',
+      type: 'object',
+      additionalProperties: false,
+      required: ['address'],
+      properties: {
+        address: {
+          description:
+            "Name or address that the SSH server answers at, or an alias of OpenSSH's configuration. Other clouds reach the host's virtual network there.",
+          type: 'string',
+          minLength: 1,
+          pattern: '^[A-Za-z0-9:][A-Za-z0-9._:%-]*$',
+          'x-write': 'a host name or an address',
+          examples: ['192.0.2.10', 'login.cloud.example.org'],
+        },
+        user: {
+          description:
+            "User to log in as. Default: what OpenSSH's configuration says, else the user who runs crossflock.",
+          type: 'string',
+          minLength: 1,
+          pattern: '^[A-Za-z_][A-Za-z0-9_.-]*\\$?$',
+          'x-write': 'a user name',
+          examples: ['cc', 'ubuntu'],
+        },
+        port: {
+          description:
+            "Port of the SSH server. Default: what OpenSSH's configuration says, else 22.",
+          type: 'integer',
+          minimum: 1,
+          maximum: 65535,
+          'x-write': 'a port number',
+          examples: [22],
+        },
+        identity_file: {
+          description:
+            "Path of the private key, relative to the folder of the configuration file; `~` is the home folder. Default: what OpenSSH's configuration says, the keys that ssh tries by itself, and the agent.",
+          type: 'string',
+          minLength: 1,
+          'x-write': 'the path of a private key',
+          examples: ['~/.ssh/id_ed25519'],
+        },
+      },
+      'x-write': 'an object',
+      examples: [{ address: '192.0.2.1', user: 'cc' }],
+    },
+    ssh: {
+      title: 'SshConfig',
+      description:
+        "How to reach the hosts, where a host does not say so itself. OpenSSH's own configuration (`~/.ssh/config`) is asked for what is in neither.",
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        user: {
+          description:
+            "User to log in as. Default: what OpenSSH's configuration says, else the user who runs crossflock.",
+          type: 'string',
+          minLength: 1,
+          pattern: '^[A-Za-z_][A-Za-z0-9_.-]*\\$?$',
+          'x-write': 'a user name',
+          examples: ['cc', 'ubuntu'],
+        },
+        port: {
+          description:
+            "Port of the SSH server. Default: what OpenSSH's configuration says, else 22.",
+          type: 'integer',
+          minimum: 1,
+          maximum: 65535,
+          'x-write': 'a port number',
+          examples: [22],
+        },
+        identity_file: {
+          description:
+            "Path of the private key, relative to the folder of the configuration file; `~` is the home folder. Default: what OpenSSH's configuration says, the keys that ssh tries by itself, and the agent.",
+          type: 'string',
+          minLength: 1,
+          'x-write': 'the path of a private key',
+          examples: ['~/.ssh/id_ed25519'],
+        },
+        jump: {
+          description:
+            "Hosts to go through, the first one first, each as `user@address:port` or as an object. Default: what OpenSSH's configuration says.",
+          type: 'array',
+          items: {
+            anyOf: [
+              { title: 'JumpText', type: 'string', minLength: 1 },
+              { $ref: '#/definitions/jumpHost' },
+            ],
+            'x-write': '"user@address:port" or an object',
+            examples: ['cc@192.0.2.1'],
+          },
+          'x-write': 'a list of hosts',
+          examples: [['cc@192.0.2.1'], [{ address: '192.0.2.1', user: 'cc' }]],
+        },
+        sudo: {
+          description:
+            'How to become root on the host, where `user` is not root: `none` (never; the user must be in the group docker, and nothing can be installed), `passwordless`, or a password. Default: `passwordless`.',
+          anyOf: [
+            { title: 'SudoMode', type: 'string', enum: ['none', 'passwordless'] },
+            { $ref: '#/definitions/sudoPassword' },
+          ],
+          'x-write': '"none", "passwordless" or {"password": {"$env": "NAME"}}',
+          examples: ['passwordless', { password: { $env: 'SUDO_PASSWORD' } }],
+        },
+        config_file: {
+          description:
+            "OpenSSH's configuration file to honour; `none` honours none. Default: `~/.ssh/config` and the machine's.",
+          type: 'string',
+          minLength: 1,
+          'x-write': 'the path of a file, or "none"',
+          examples: ['~/.ssh/config', 'none'],
+        },
+        known_hosts_file: {
+          description:
+            "A file of known host keys to trust besides the user's own and crossflock's.",
+          type: 'string',
+          minLength: 1,
+          'x-write': 'the path of a file',
+          examples: ['known_hosts'],
+        },
+        connect_timeout_seconds: {
+          description: 'Seconds until a host counts as unreachable. Default: 15.',
+          type: 'number',
+          exclusiveMinimum: 0,
+          maximum: 600,
+          'x-write': 'a number of seconds',
+          examples: [15],
+        },
+      },
+      'x-write': 'an object',
+      examples: [{ user: 'cc', identity_file: '~/.ssh/id_ed25519' }],
+    },
+    host: {
+      title: 'HostConfig',
+      description: 'A machine that answers to SSH.',
+      type: 'object',
+      additionalProperties: false,
+      required: ['address'],
+      properties: {
+        id: {
+          description: 'How commands and reports call the host. Default: its address.',
+          type: 'string',
+          minLength: 1,
+          pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]*$',
+          'x-write': 'a name',
+          examples: ['chameleon-1'],
+        },
+        address: {
+          description:
+            "Name or address that the SSH server answers at, or an alias of OpenSSH's configuration. Other clouds reach the host's virtual network there.",
+          type: 'string',
+          minLength: 1,
+          pattern: '^[A-Za-z0-9:][A-Za-z0-9._:%-]*$',
+          'x-write': 'a host name or an address',
+          examples: ['192.0.2.10', 'login.cloud.example.org'],
+        },
+        user: {
+          description:
+            "User to log in as. Default: what OpenSSH's configuration says, else the user who runs crossflock.",
+          type: 'string',
+          minLength: 1,
+          pattern: '^[A-Za-z_][A-Za-z0-9_.-]*\\$?$',
+          'x-write': 'a user name',
+          examples: ['cc', 'ubuntu'],
+        },
+        port: {
+          description:
+            "Port of the SSH server. Default: what OpenSSH's configuration says, else 22.",
+          type: 'integer',
+          minimum: 1,
+          maximum: 65535,
+          'x-write': 'a port number',
+          examples: [22],
+        },
+        identity_file: {
+          description:
+            "Path of the private key, relative to the folder of the configuration file; `~` is the home folder. Default: what OpenSSH's configuration says, the keys that ssh tries by itself, and the agent.",
+          type: 'string',
+          minLength: 1,
+          'x-write': 'the path of a private key',
+          examples: ['~/.ssh/id_ed25519'],
+        },
+        jump: {
+          description:
+            "Hosts to go through, the first one first, each as `user@address:port` or as an object. Default: what OpenSSH's configuration says.",
+          type: 'array',
+          items: {
+            anyOf: [
+              { title: 'JumpText', type: 'string', minLength: 1 },
+              { $ref: '#/definitions/jumpHost' },
+            ],
+            'x-write': '"user@address:port" or an object',
+            examples: ['cc@192.0.2.1'],
+          },
+          'x-write': 'a list of hosts',
+          examples: [['cc@192.0.2.1'], [{ address: '192.0.2.1', user: 'cc' }]],
+        },
+        sudo: {
+          description:
+            'How to become root on the host, where `user` is not root: `none` (never; the user must be in the group docker, and nothing can be installed), `passwordless`, or a password. Default: `passwordless`.',
+          anyOf: [
+            { title: 'SudoMode', type: 'string', enum: ['none', 'passwordless'] },
+            { $ref: '#/definitions/sudoPassword' },
+          ],
+          'x-write': '"none", "passwordless" or {"password": {"$env": "NAME"}}',
+          examples: ['passwordless', { password: { $env: 'SUDO_PASSWORD' } }],
+        },
+        role: {
+          description:
+            "What the host does in its cluster: run the cluster's master, run containers (`agent`), or both. Default: both.",
+          type: 'string',
+          enum: ['master', 'agent', 'both'],
+          'x-write': '"master", "agent" or "both"',
+          examples: ['both'],
+        },
+        private_address: {
+          description:
+            'Address by which the hosts of the same cluster reach it. Default: `address`.',
+          type: 'string',
+          minLength: 1,
+          'x-write': 'an address',
+          examples: ['10.0.0.4'],
+        },
+      },
+      'x-write': 'an object',
+      examples: [{ address: '192.0.2.10', user: 'cc' }],
+    },
+    docker: {
+      title: 'DockerConfig',
+      description: 'How Docker Engine comes to hosts that have none.',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        source: {
+          description:
+            "`distribution` takes the package of Debian or Ubuntu, `docker` takes Docker's own repository. Default: `distribution`.",
+          type: 'string',
+          enum: ['distribution', 'docker'],
+          'x-write': '"distribution" or "docker"',
+          examples: ['distribution'],
+        },
+        group_users: {
+          description:
+            'Users to add to the group docker on every host; members of it can become root. Default: none.',
+          type: 'array',
+          items: {
+            type: 'string',
+            minLength: 1,
+            pattern: '^[A-Za-z_][A-Za-z0-9_.-]*\\$?$',
+            'x-write': 'a user name',
+            examples: ['cc'],
+          },
+          'x-write': 'a list of user names',
+          examples: [['cc']],
+        },
+      },
+      'x-write': 'an object',
+      examples: [{ source: 'distribution' }],
+    },
+    images: {
+      title: 'ImagesConfig',
+      description:
+        'Where hosts get the images from. Without it, images that this machine has are sent over SSH, and all others are pulled by name.',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        registry: {
+          description:
+            'Registry, with a folder where it has one, that serves `<registry>/crossflock/executor` and so on: see `crossflock images push`.',
+          type: 'string',
+          minLength: 1,
+          pattern: '^[a-z0-9][a-z0-9._-]*(:[0-9]+)?(/[a-z0-9._-]+)*$',
+          'x-write': 'the address of a registry',
+          examples: ['registry.example.org:5000', 'registry.example.org/lab'],
+        },
+      },
+      'x-write': 'an object',
+      examples: [{ registry: 'registry.example.org:5000' }],
+    },
+    weave: {
+      title: 'WeaveConfig',
+      description: 'Settings of the driver `weave`.',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        password: {
+          description:
+            'Password that the peers share and that encrypts their traffic; better a reference to a secret.',
+          $ref: '#/definitions/textOrSecret',
+          examples: [{ $env: 'WEAVE_PASSWORD' }],
+        },
+        version: {
+          description: 'Version of Weave Net. Default: 2.9.0, of the maintained fork.',
+          type: 'string',
+          minLength: 1,
+          pattern: '^[0-9]+\\.[0-9]+\\.[0-9]+$',
+          'x-write': 'a version',
+          examples: ['2.9.0', '2.8.1'],
+        },
+        image_prefix: {
+          description:
+            'Where the images `weave`, `weaveexec` and `weavedb` are. Default: `rajchaudhuri` for 2.8.2 and later, `weaveworks` before.',
+          type: 'string',
+          minLength: 1,
+          'x-write': "the first part of the images' names",
+          examples: ['rajchaudhuri', 'registry.example.org/weave'],
+        },
+      },
+      'x-write': 'an object',
+      examples: [{ password: { $env: 'WEAVE_PASSWORD' } }],
     },
   },
 };

@@ -1,11 +1,15 @@
 // Made from schemas/config.schema.json by scripts/generate-types.mjs; change the schema and run
 // `npm run generate`.
 
-export type EmbeddedEngineName = 'embedded';
+export type JumpText = string;
+export type SudoMode = 'none' | 'passwordless';
 /**
  * A string as it is, or a reference to a secret, which is read when the file is loaded and never shown.
  */
 export type TextOrSecret = string | SecretEnv | SecretFile;
+export type EmbeddedEngineName = 'embedded';
+export type JumpText1 = string;
+export type SudoMode1 = 'none' | 'passwordless';
 export type ThresholdValue = number;
 export type ThresholdMethod = 'rmt';
 
@@ -21,6 +25,9 @@ export interface Config {
    * Names the deployment: its Docker network, its embedded Marathons and its volumes. Two deployments on one machine need two names. Default: `crossflock`.
    */
   name?: string;
+  ssh?: SshConfig;
+  docker?: DockerConfig;
+  images?: ImagesConfig;
   /**
    * The clusters that containers can be placed on, each with a Marathon.
    *
@@ -37,6 +44,110 @@ export interface Config {
   workflow?: WorkflowConfig;
 }
 /**
+ * How to reach the hosts, where a host does not say so itself. OpenSSH's own configuration (`~/.ssh/config`) is asked for what is in neither.
+ */
+export interface SshConfig {
+  /**
+   * User to log in as. Default: what OpenSSH's configuration says, else the user who runs crossflock.
+   */
+  user?: string;
+  /**
+   * Port of the SSH server. Default: what OpenSSH's configuration says, else 22.
+   */
+  port?: number;
+  /**
+   * Path of the private key, relative to the folder of the configuration file; `~` is the home folder. Default: what OpenSSH's configuration says, the keys that ssh tries by itself, and the agent.
+   */
+  identity_file?: string;
+  /**
+   * Hosts to go through, the first one first, each as `user@address:port` or as an object. Default: what OpenSSH's configuration says.
+   */
+  jump?: (JumpText | JumpHost)[];
+  /**
+   * How to become root on the host, where `user` is not root: `none` (never; the user must be in the group docker, and nothing can be installed), `passwordless`, or a password. Default: `passwordless`.
+   */
+  sudo?: SudoMode | SudoPassword;
+  /**
+   * OpenSSH's configuration file to honour; `none` honours none. Default: `~/.ssh/config` and the machine's.
+   */
+  config_file?: string;
+  /**
+   * A file of known host keys to trust besides the user's own and crossflock's.
+   */
+  known_hosts_file?: string;
+  /**
+   * Seconds until a host counts as unreachable. Default: 15.
+   */
+  connect_timeout_seconds?: number;
+}
+/**
+ * A host on the way to another.
+ */
+export interface JumpHost {
+  /**
+   * Name or address that the SSH server answers at, or an alias of OpenSSH's configuration. Other clouds reach the host's virtual network there.
+   */
+  address: string;
+  /**
+   * User to log in as. Default: what OpenSSH's configuration says, else the user who runs crossflock.
+   */
+  user?: string;
+  /**
+   * Port of the SSH server. Default: what OpenSSH's configuration says, else 22.
+   */
+  port?: number;
+  /**
+   * Path of the private key, relative to the folder of the configuration file; `~` is the home folder. Default: what OpenSSH's configuration says, the keys that ssh tries by itself, and the agent.
+   */
+  identity_file?: string;
+}
+/**
+ * sudo asks for this password.
+ */
+export interface SudoPassword {
+  password: TextOrSecret;
+}
+/**
+ * A secret in an environment variable of the machine that runs crossflock.
+ */
+export interface SecretEnv {
+  /**
+   * Name of the environment variable. An unset or empty one must be set before anything is deployed.
+   */
+  $env: string;
+}
+/**
+ * A secret in a file. Line breaks at its end do not count.
+ */
+export interface SecretFile {
+  /**
+   * Path of the file, relative to the folder of the configuration file.
+   */
+  $file: string;
+}
+/**
+ * How Docker Engine comes to hosts that have none.
+ */
+export interface DockerConfig {
+  /**
+   * `distribution` takes the package of Debian or Ubuntu, `docker` takes Docker's own repository. Default: `distribution`.
+   */
+  source?: 'distribution' | 'docker';
+  /**
+   * Users to add to the group docker on every host; members of it can become root. Default: none.
+   */
+  group_users?: string[];
+}
+/**
+ * Where hosts get the images from. Without it, images that this machine has are sent over SSH, and all others are pulled by name.
+ */
+export interface ImagesConfig {
+  /**
+   * Registry, with a folder where it has one, that serves `<registry>/crossflock/executor` and so on: see `crossflock images push`.
+   */
+  registry?: string;
+}
+/**
  * A cluster: either a Marathon that is already there, or a machine whose Docker Engine gets an embedded one.
  */
 export interface ClusterConfig {
@@ -49,9 +160,15 @@ export interface ClusterConfig {
    */
   marathon_uri?: string;
   /**
-   * Leave it out for an existing Marathon at `marathon_uri`. With `embedded`, crossflock starts its own Marathon on the Docker Engine of this machine.
+   * Leave it out for an existing Marathon at `marathon_uri`. With `embedded`, crossflock starts its own Marathon on the Docker Engine of the cluster's host, or of this machine where the cluster has none.
    */
   engine?: EmbeddedEngineName | EmbeddedEngineConfig;
+  /**
+   * The machines of the cluster. The embedded engine serves one; without hosts it runs on the machine that runs crossflock.
+   *
+   * @minItems 1
+   */
+  hosts?: HostConfig[];
   auth?: AuthConfig;
 }
 /**
@@ -86,6 +203,47 @@ export interface EngineResources {
   disk?: number;
 }
 /**
+ * A machine that answers to SSH.
+ */
+export interface HostConfig {
+  /**
+   * How commands and reports call the host. Default: its address.
+   */
+  id?: string;
+  /**
+   * Name or address that the SSH server answers at, or an alias of OpenSSH's configuration. Other clouds reach the host's virtual network there.
+   */
+  address: string;
+  /**
+   * User to log in as. Default: what OpenSSH's configuration says, else the user who runs crossflock.
+   */
+  user?: string;
+  /**
+   * Port of the SSH server. Default: what OpenSSH's configuration says, else 22.
+   */
+  port?: number;
+  /**
+   * Path of the private key, relative to the folder of the configuration file; `~` is the home folder. Default: what OpenSSH's configuration says, the keys that ssh tries by itself, and the agent.
+   */
+  identity_file?: string;
+  /**
+   * Hosts to go through, the first one first, each as `user@address:port` or as an object. Default: what OpenSSH's configuration says.
+   */
+  jump?: (JumpText1 | JumpHost)[];
+  /**
+   * How to become root on the host, where `user` is not root: `none` (never; the user must be in the group docker, and nothing can be installed), `passwordless`, or a password. Default: `passwordless`.
+   */
+  sudo?: SudoMode1 | SudoPassword;
+  /**
+   * What the host does in its cluster: run the cluster's master, run containers (`agent`), or both. Default: both.
+   */
+  role?: 'master' | 'agent' | 'both';
+  /**
+   * Address by which the hosts of the same cluster reach it. Default: `address`.
+   */
+  private_address?: string;
+}
+/**
  * Basic authentication at the Marathon.
  */
 export interface AuthConfig {
@@ -94,24 +252,6 @@ export interface AuthConfig {
    */
   username: string;
   password: TextOrSecret;
-}
-/**
- * A secret in an environment variable of the machine that runs crossflock.
- */
-export interface SecretEnv {
-  /**
-   * Name of the environment variable. An unset or empty one must be set before anything is deployed.
-   */
-  $env: string;
-}
-/**
- * A secret in a file. Line breaks at its end do not count.
- */
-export interface SecretFile {
-  /**
-   * Path of the file, relative to the folder of the configuration file.
-   */
-  $file: string;
 }
 /**
  * A container: an app on the Marathon of its cluster, with a virtual IP.
@@ -296,17 +436,36 @@ export interface HealthCheckCommand {
  */
 export interface NetworkConfig {
   /**
-   * Address range of the network. Its last usable address is kept for the host.
+   * Address range of the network. Its last usable addresses are kept for the hosts: one for each.
    */
   cidr: string;
   /**
-   * How containers get their addresses: `bridge` is a Docker network on one machine. Default: `bridge`.
+   * How containers get their addresses and reach each other. `bridge`: a Docker network, on one machine. `wireguard`: encrypted, across hosts. `weave`: Weave Net, across hosts. Default: `wireguard` where a cluster has hosts, otherwise `bridge`.
    */
-  driver?: 'bridge';
+  driver?: 'bridge' | 'wireguard' | 'weave';
   /**
-   * The address of every container.
+   * UDP port that the hosts reach each other's `wireguard` at. Default: 51820.
    */
-  containers: AddressConfig[];
+  port?: number;
+  weave?: WeaveConfig;
+  /**
+   * The addresses of containers. A container that is not listed gets the first free one, in the order of `containers`.
+   */
+  containers?: AddressConfig[];
+}
+/**
+ * Settings of the driver `weave`.
+ */
+export interface WeaveConfig {
+  password?: TextOrSecret;
+  /**
+   * Version of Weave Net. Default: 2.9.0, of the maintained fork.
+   */
+  version?: string;
+  /**
+   * Where the images `weave`, `weaveexec` and `weavedb` are. Default: `rajchaudhuri` for 2.8.2 and later, `weaveworks` before.
+   */
+  image_prefix?: string;
 }
 /**
  * The virtual IP of one container.

@@ -8,10 +8,13 @@ export type {
   EmbeddedEngineConfig,
   EngineResources,
   HealthCheckConfig,
+  HostConfig,
+  JumpHost,
   NetworkConfig,
   PortConfig,
   SecretEnv,
   SecretFile,
+  SshConfig,
   TextOrSecret,
   VolumeConfig,
   WorkflowConfig,
@@ -29,4 +32,5 @@ export type Resolved<T> = T extends SecretEnv | SecretFile
 /** A configuration ready to be planned: secrets read, file paths absolute. Never print it. */
 export type ResolvedConfig = Resolved<Config>;
 export type ResolvedCluster = ResolvedConfig['clusters'][number];
+export type ResolvedHost = NonNullable<ResolvedCluster['hosts']>[number];
 export type ResolvedContainer = ResolvedConfig['containers'][number];

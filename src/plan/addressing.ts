@@ -67,9 +67,28 @@ export function networkOf(address: number, prefix: number): Network {
   };
 }
 
-/** Addresses that containers can have: all but the network's, the broadcast and the gateway's. */
-export function capacity(network: Network): number {
-  return network.broadcast - network.base - 2;
+/**
+ * How many addresses a network keeps for hosts: the top one for the only host of a `bridge`, and
+ * one for each host where the network spans hosts.
+ *
+ * @param hosts in all clusters together
+ */
+export function hostAddresses(driver: string, hosts: number): number {
+  return driver === 'bridge' ? 1 : Math.max(hosts, 1);
+}
+
+/**
+ * Addresses that containers can have: all but the network's, the broadcast and those of the hosts.
+ *
+ * @param kept for hosts: see `hostAddresses`
+ */
+export function capacity(network: Network, kept = 1): number {
+  return Math.max(network.broadcast - network.base - 1 - kept, 0);
+}
+
+/** The last address that a container can have; below the first one where hosts take them all. */
+export function lastForContainers(network: Network, kept = 1): number {
+  return network.gateway - kept;
 }
 
 export function isInside(network: Network, address: number): boolean {
@@ -81,11 +100,12 @@ export function overlaps(a: Network, b: Network): boolean {
 }
 
 /** What an address inside the network is kept for, if a container cannot have it. */
-export function reservedFor(network: Network, address: number): string | undefined {
+export function reservedFor(network: Network, address: number, kept = 1): string | undefined {
   if (address === network.base) return "the network's own address";
   if (address === network.broadcast) return "the network's broadcast address";
-  if (address === network.gateway) return "the host's own address in the network";
-  return undefined;
+  if (address <= lastForContainers(network, kept)) return undefined;
+  if (kept === 1) return "the host's own address in the network";
+  return `kept for the hosts' own addresses: one for each of the ${String(kept)} hosts`;
 }
 
 /** What the range around an address is for, such as `private`, `loopback` or `unicast` (public). */

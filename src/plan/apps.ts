@@ -1,6 +1,7 @@
 import type { ResolvedContainer } from '../config/types.js';
 import type { AppPortMapping, AppVolume, MarathonApp } from '../ports/marathon-app.js';
-import { NO_POOL_KEY, POOL_KEY_FOLDER, POOL_KEY_VARIABLE, type PoolKey } from './pool-key.js';
+import { optional } from '../util/optional.js';
+import { NO_POOL_KEY, POOL_KEY_FOLDER, POOL_KEY_VARIABLE } from './pool-key.js';
 import type { AppPlan, AppRole } from './types.js';
 
 /** Where the submitter's image keeps its queue, spool and runs. */
@@ -21,9 +22,10 @@ export interface AppContext {
   readonly name: string;
   readonly cidr: string;
   readonly executorAddresses: readonly string[];
-  /** Ids of the clusters with the embedded engine. */
-  readonly embedded: ReadonlySet<string>;
-  readonly poolKey: PoolKey;
+  /** Of each cluster with the embedded engine, the folder on its host that holds the pool's key. */
+  readonly keyFolders: ReadonlyMap<string, string>;
+  /** The key itself, where it is known, for Marathons on machines that hold no such folder. */
+  readonly poolKey: string | undefined;
 }
 
 /** The app of one instance, without what the virtual network adds. */
@@ -57,11 +59,21 @@ export function planApp(placed: PlacedContainer, context: AppContext): AppPlan {
   return { containerId: id, clusterId: container.cluster, role, ip, app };
 }
 
+/**
+ * On an embedded cluster the flock list is handed to the submitter while it runs, so that executors
+ * come and go without it; elsewhere nobody could, and the list is an argument.
+ */
 function argsOf({ role, container }: PlacedContainer, context: AppContext): readonly string[] {
   const args = container.args ?? [];
-  if (role !== 'submitter' || args.some((arg) => arg.startsWith('-f'))) return args;
+  if (role !== 'submitter' || hasFlockList(args)) return args;
+  if (context.keyFolders.has(container.cluster)) return args;
   if (context.executorAddresses.length === 0) return args;
   return ['-f', context.executorAddresses.join(','), ...args];
+}
+
+/** Whether the arguments of a submitter name the pools to flock to. */
+export function hasFlockList(args: readonly string[]): boolean {
+  return args.some((arg) => arg.startsWith('-f'));
 }
 
 function inPool(role: AppRole): boolean {
@@ -69,12 +81,12 @@ function inPool(role: AppRole): boolean {
 }
 
 function envOf({ role, container }: PlacedContainer, context: AppContext): Record<string, string> {
-  const needsKey = inPool(role) && !context.embedded.has(container.cluster);
+  const needsKey = inPool(role) && !context.keyFolders.has(container.cluster);
   return {
     SCIDAS_APP_NETWORK: context.cidr,
     SCIDAS_RESC_CPUS: String(container.n_cpus),
     SCIDAS_RESC_MEM: String(container.mem),
-    ...(needsKey ? { [POOL_KEY_VARIABLE]: context.poolKey.value ?? NO_POOL_KEY } : {}),
+    ...(needsKey ? { [POOL_KEY_VARIABLE]: context.poolKey ?? NO_POOL_KEY } : {}),
     ...container.env,
   };
 }
@@ -104,15 +116,13 @@ function hostVolumes({ role, container }: PlacedContainer, context: AppContext):
       ? []
       : [{ containerPath: container_path, hostPath: host_path, mode: mode ?? 'RW' }],
   );
-  const needsKey =
-    inPool(role) &&
-    context.embedded.has(container.cluster) &&
-    !mounts(container, POOL_KEY_FOLDER) &&
-    container.env?.[POOL_KEY_VARIABLE] === undefined;
-  if (!needsKey) return given;
+  const folder = context.keyFolders.get(container.cluster);
+  const isGiven =
+    mounts(container, POOL_KEY_FOLDER) || container.env?.[POOL_KEY_VARIABLE] !== undefined;
+  if (folder === undefined || !inPool(role) || isGiven) return given;
   const key: AppVolume = {
     containerPath: POOL_KEY_FOLDER,
-    hostPath: context.poolKey.directory,
+    hostPath: folder,
     mode: 'RO',
   };
   return [...given, key];
@@ -139,12 +149,4 @@ function killGrace({ role, container }: PlacedContainer) {
   const seconds =
     container.kill_grace_seconds ?? (inPool(role) ? POOL_KILL_GRACE_SECONDS : undefined);
   return optional('taskKillGracePeriodSeconds', seconds);
-}
-
-/** `{[key]: value}`, or nothing where there is no value. */
-function optional<Key extends string, Value>(
-  key: Key,
-  value: Value | undefined,
-): Partial<Record<Key, Value>> {
-  return value === undefined ? {} : ({ [key]: value } as Record<Key, Value>);
 }

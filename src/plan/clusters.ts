@@ -1,4 +1,6 @@
-import type { ResolvedCluster } from '../config/types.js';
+import type { ResolvedCluster, ResolvedConfig } from '../config/types.js';
+import { optional } from '../util/optional.js';
+import { planHosts } from './hosts.js';
 import type { ClusterPlan } from './types.js';
 
 const FIRST_EMBEDDED_PORT = 19090;
@@ -27,18 +29,20 @@ export function marathonBase(uri: string): string {
   return uri.replace(/\/+$/, '').replace(/(?:\/v2(?:\/apps)?)?\/*$/, '');
 }
 
-/** The clusters with their engines and the URLs of their Marathons. */
-export function planClusters(clusters: readonly ResolvedCluster[]): readonly ClusterPlan[] {
+/** The clusters with their engines, their hosts and the URLs of their Marathons. */
+export function planClusters(config: ResolvedConfig): readonly ClusterPlan[] {
+  const { clusters } = config;
   const ports = enginePorts(clusters.map((cluster) => cluster.engine));
   return clusters.map((cluster, index) => {
-    const auth = cluster.auth === undefined ? {} : { auth: cluster.auth };
+    const hosts = planHosts(cluster, config.ssh ?? {});
+    const base = { id: cluster.id, hosts, ...optional('auth', cluster.auth) };
     const port = ports[index];
     if (port === undefined) {
       const marathonUrl = marathonBase(cluster.marathon_uri ?? '');
-      return { id: cluster.id, engine: { type: 'given' }, marathonUrl, ...auth };
+      return { ...base, engine: { type: 'given' }, marathonUrl };
     }
     const resources = typeof cluster.engine === 'object' ? (cluster.engine.resources ?? {}) : {};
     const marathonUrl = `http://127.0.0.1:${String(port)}`;
-    return { id: cluster.id, engine: { type: 'embedded', port, resources }, marathonUrl, ...auth };
+    return { ...base, engine: { type: 'embedded', port, resources }, marathonUrl };
   });
 }

@@ -1,14 +1,26 @@
 import type { ResolvedConfig, ResolvedContainer } from '../config/types.js';
 import { CrossflockError } from '../errors/crossflock-error.js';
-import { formatAddress, parseAddress, parseNetwork, type Network } from './addressing.js';
+import {
+  formatAddress,
+  hostAddresses,
+  parseAddress,
+  parseNetwork,
+  type Network,
+} from './addressing.js';
 import { planApp, type AppContext, type PlacedContainer } from './apps.js';
+import { assignAddresses } from './assignment.js';
 import { planClusters } from './clusters.js';
+import { optional } from '../util/optional.js';
+import { hostSecretsFolder } from './host-folders.js';
 import { instanceIds } from './instances.js';
 import { roleOf } from './roles.js';
 import type { PoolKey } from './pool-key.js';
-import type { Plan, WorkflowPlan } from './types.js';
+import type { NetworkPlan, Plan, WorkflowPlan } from './types.js';
 
 export const DEFAULT_NAME = 'crossflock';
+/** The port that WireGuard's own examples use. */
+const WIREGUARD_PORT = 51820;
+const WEAVE_VERSION = '2.9.0';
 
 /**
  * The whole deployment, worked out from a configuration that has passed every check.
@@ -19,29 +31,65 @@ export const DEFAULT_NAME = 'crossflock';
 export function makePlan(config: ResolvedConfig, poolKey: PoolKey): Plan {
   const name = config.name ?? DEFAULT_NAME;
   const network = networkFrom(config);
-  const placed = place(config);
-  const clusters = planClusters(config.clusters);
+  const placed = place(config, network);
+  const clusters = planClusters(config);
   const context: AppContext = {
     name,
     cidr: network.cidr,
     executorAddresses: placed.filter(({ role }) => role === 'executor').map(({ ip }) => ip),
-    embedded: new Set(
-      clusters.filter(({ engine }) => engine.type === 'embedded').map(({ id }) => id),
+    keyFolders: new Map(
+      clusters
+        .filter(({ engine }) => engine.type === 'embedded')
+        .map(({ id, hosts }) => [
+          id,
+          hosts.length === 0 ? poolKey.directory : hostSecretsFolder(name),
+        ]),
     ),
-    poolKey,
+    poolKey: poolKey.value,
   };
   return {
     name,
     clusters,
     apps: placed.map((container) => planApp(container, context)),
-    network: {
-      driver: config.network.driver ?? 'bridge',
+    network: planNetwork(config, {
       name,
       cidr: network.cidr,
       gateway: formatAddress(network.gateway),
-    },
+      taken: placed.map(({ ip }) => ip),
+    }),
     workflow: planWorkflow(config.workflow ?? {}),
+    docker: {
+      source: config.docker?.source ?? 'distribution',
+      groupUsers: config.docker?.group_users ?? [],
+    },
+    ...optional('registry', config.images?.registry),
   };
+}
+
+/** What the driver needs; hosts somewhere else need a network that reaches them. */
+export function defaultDriver(hasHosts: boolean): NetworkPlan['driver'] {
+  return hasHosts ? 'wireguard' : 'bridge';
+}
+
+function planNetwork(
+  { network, clusters }: ResolvedConfig,
+  base: Pick<NetworkPlan, 'name' | 'cidr' | 'gateway' | 'taken'>,
+): NetworkPlan {
+  const hasHosts = clusters.some(({ hosts }) => hosts !== undefined);
+  const driver = network.driver ?? defaultDriver(hasHosts);
+  const port = network.port ?? WIREGUARD_PORT;
+  if (driver !== 'weave') return { ...base, driver, port };
+  const { password, version = WEAVE_VERSION, image_prefix } = network.weave ?? {};
+  const imagePrefix = image_prefix ?? weaveImagePrefix(version);
+  const weave = { version, imagePrefix, ...optional('password', password) };
+  return { ...base, driver, port, weave };
+}
+
+/** Weave Net went on as a fork after 2.8.1, with images of its own. */
+function weaveImagePrefix(version: string): string {
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
+  const isFork = major > 2 || minor > 8 || (minor === 8 && patch > 1);
+  return isFork ? 'rajchaudhuri' : 'weaveworks';
 }
 
 function networkFrom(config: ResolvedConfig): Network {
@@ -51,11 +99,19 @@ function networkFrom(config: ResolvedConfig): Network {
 }
 
 /** Every instance of every container with its role and its address. */
-function place(config: ResolvedConfig): readonly PlacedContainer[] {
-  const addresses = new Map(config.network.containers.map(({ id, ip_addr }) => [id, ip_addr]));
-  return config.containers.flatMap((container) => {
-    const first = parseAddress(addresses.get(container.id) ?? '');
-    if (first === undefined) throw unchecked(`container "${container.id}" has no address`);
+function place(config: ResolvedConfig, network: Network): readonly PlacedContainer[] {
+  const { containers, clusters } = config;
+  const given = new Map((config.network.containers ?? []).map(({ id, ip_addr }) => [id, ip_addr]));
+  const requests = containers.map(({ id, instances: count = 1 }) => ({
+    count,
+    first: parseAddress(given.get(id) ?? ''),
+  }));
+  const hosts = clusters.flatMap((cluster) => cluster.hosts ?? []).length;
+  const kept = hostAddresses(config.network.driver ?? defaultDriver(hosts > 0), hosts);
+  const firsts = assignAddresses(requests, network, kept);
+  return containers.flatMap((container, index) => {
+    const first = firsts[index];
+    if (first === undefined) throw unchecked(`container "${container.id}" finds no free address`);
     return instances(container, first);
   });
 }

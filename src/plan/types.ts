@@ -1,4 +1,5 @@
 import type { MarathonApp } from '../ports/marathon-app.js';
+import type { SshTarget } from '../ports/ssh-target.js';
 
 /** The whole deployment, worked out: addresses given, lists derived, apps ready to post. */
 export interface Plan {
@@ -8,15 +9,42 @@ export interface Plan {
   readonly apps: readonly AppPlan[];
   readonly network: NetworkPlan;
   readonly workflow: WorkflowPlan;
+  readonly docker: DockerPlan;
+  /** Registry that serves the images; undefined: they are sent over SSH. */
+  readonly registry?: string;
 }
 
 export interface ClusterPlan {
   readonly id: string;
+  /** The machines of the cluster; none: the machine that runs crossflock. */
+  readonly hosts: readonly HostPlan[];
   readonly engine: EmbeddedEngine | GivenEngine;
-  /** Base of the Marathon API without a trailing slash, such as `http://127.0.0.1:19090`. */
+  /**
+   * Base of the Marathon API without a trailing slash, such as `http://127.0.0.1:19090`; seen from
+   * the cluster's own host where it has hosts and the engine is not given.
+   */
   readonly marathonUrl: string;
   /** Basic authentication, already resolved; never shown. */
   readonly auth?: { readonly username: string; readonly password: string };
+}
+
+/** A machine of a cluster. */
+export interface HostPlan {
+  /** Unique in the whole deployment. */
+  readonly id: string;
+  readonly clusterId: string;
+  readonly role: 'master' | 'agent' | 'both';
+  readonly ssh: SshTarget;
+  /** Where other clouds reach it. */
+  readonly address: string;
+  /** Where the hosts of its own cluster reach it. */
+  readonly privateAddress: string;
+}
+
+/** How Docker Engine comes to a host that has none. */
+export interface DockerPlan {
+  readonly source: 'distribution' | 'docker';
+  readonly groupUsers: readonly string[];
 }
 
 /** The embedded Marathon on one host's Docker Engine. */
@@ -47,12 +75,22 @@ export interface AppPlan {
 }
 
 export interface NetworkPlan {
-  readonly driver: 'bridge';
+  readonly driver: 'bridge' | 'wireguard' | 'weave';
   /** Name of the Docker network. */
   readonly name: string;
   readonly cidr: string;
-  /** The host's own address in the network, reserved from the top of the CIDR. */
+  /** The address of the only host, or the first of the hosts' addresses: the top of the CIDR. */
   readonly gateway: string;
+  /** UDP port of `wireguard`. */
+  readonly port: number;
+  /** Virtual IPs that containers have, which no host can take. */
+  readonly taken: readonly string[];
+  /** Of the driver `weave`; the password is never shown. */
+  readonly weave?: {
+    readonly password?: string;
+    readonly version: string;
+    readonly imagePrefix: string;
+  };
 }
 
 export interface WorkflowPlan {

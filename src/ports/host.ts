@@ -8,10 +8,15 @@ export interface RunOptions {
   /** Milliseconds after which the command is ended and `timeout` is thrown. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
-  /** Run as root, through sudo where the user is not root. */
+  /**
+   * Run as root, through sudo where the user is not root. On a host that permits no sudo the
+   * command runs as the user, who may be in the group docker, and fails by itself where not.
+   */
   readonly sudo?: boolean;
   /** Receives standard output as it comes; it is then not kept in the result. */
   readonly onStdout?: (chunk: Uint8Array) => void;
+  /** Receives standard error as it comes; it is kept in the result all the same. */
+  readonly onStderr?: (chunk: Uint8Array) => void;
 }
 
 export interface RunResult {
@@ -39,8 +44,31 @@ export interface Host {
   readonly name: string;
   run(argv: readonly string[], options?: RunOptions): Promise<RunResult>;
   /** Writes a file, atomically; `mode` in octal, such as `0o600`. Parent folders are created. */
-  put(content: string | Uint8Array, path: string, mode: number): Promise<void>;
-  /** Makes a TCP port that the host can reach reachable from here. */
+  put(
+    content: string | Uint8Array,
+    path: string,
+    mode: number,
+    options?: Pick<RunOptions, 'sudo' | 'signal'>,
+  ): Promise<void>;
+  /** Makes a TCP port that the host can reach reachable from here, on loopback. */
   forward(host: string, port: number): Promise<Forward>;
+  /**
+   * Makes a TCP port of this machine's loopback reachable on the host's loopback, at a port that the
+   * host picks. Throws `refused` where its SSH server does not permit it.
+   */
+  reverseForward(port: number): Promise<Forward>;
   close(): Promise<void>;
+}
+
+/** The same host with every command and file as root, as far as the host permits it. */
+export function asRoot(host: Host): Host {
+  return {
+    name: host.name,
+    run: (argv, options) => host.run(argv, { ...options, sudo: true }),
+    put: (content, path, mode, options) =>
+      host.put(content, path, mode, { ...options, sudo: true }),
+    forward: (address, port) => host.forward(address, port),
+    reverseForward: (port) => host.reverseForward(port),
+    close: () => host.close(),
+  };
 }

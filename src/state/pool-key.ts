@@ -1,9 +1,12 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { CrossflockError } from '../errors/crossflock-error.js';
 import type { Host } from '../ports/host.js';
 
 /** Name of the file inside the secrets directory; the images read it by this name. */
 export const POOL_KEY_FILE = 'pool-key';
+/** SHA-256 of nothing: an empty file is no key. */
+const EMPTY_HASH = createHash('sha256').digest('hex');
 
 /**
  * Where a deployment's state lives on the machine that runs crossflock, following the XDG base
@@ -24,18 +27,41 @@ export function secretsDirectory(
   return join(stateDirectory(name, env), 'secrets');
 }
 
-/** Whether the deployment's signing key is on the host. */
-export async function hasPoolKey(host: Host, directory: string): Promise<boolean> {
-  const result = await host.run(['test', '-s', join(directory, POOL_KEY_FILE)]);
-  return result.exitCode === 0;
+/** SHA-256 of the signing key that is in a folder of a host, in hex; undefined without one. */
+export async function poolKeyHash(
+  host: Host,
+  directory: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const result = await host.run(['sha256sum', join(directory, POOL_KEY_FILE)], { signal });
+  const hash = /^\\?([0-9a-f]{64}) /.exec(result.stdout)?.[1];
+  return result.exitCode === 0 && hash !== EMPTY_HASH ? hash : undefined;
 }
 
 /**
- * Makes the key that signs the IDTOKENS by which the pools of one deployment trust each other: 64
- * random bytes, hex, so that it survives any transport as text.
+ * A key that signs the IDTOKENS by which the pools of one deployment trust each other: 64 random
+ * bytes, hex, so that it survives any transport as text.
  */
-export async function makePoolKey(host: Host, directory: string): Promise<void> {
-  await host.put(`${randomBytes(64).toString('hex')}\n`, join(directory, POOL_KEY_FILE), 0o600);
+export function newPoolKey(): string {
+  return randomBytes(64).toString('hex');
+}
+
+/** Reads the key; only where `poolKeyHash` has found one. */
+export async function takePoolKey(
+  host: Host,
+  directory: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const result = await host.run(['cat', join(directory, POOL_KEY_FILE)], { signal });
+  if (result.exitCode === 0 && result.stdout.trim() !== '') return result.stdout.trim();
+  throw new CrossflockError(`the pool key on ${host.name} cannot be read`, {
+    code: 'command-failed',
+    cause: result.stderr,
+  });
+}
+
+export async function putPoolKey(host: Host, directory: string, key: string): Promise<void> {
+  await host.put(`${key}\n`, join(directory, POOL_KEY_FILE), 0o600);
 }
 
 /** Forgets the key; containers that run keep theirs, new ones will not be trusted by them. */

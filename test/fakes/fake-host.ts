@@ -33,6 +33,8 @@ export interface RecordedPut {
   readonly path: string;
   readonly content: string;
   readonly mode: number;
+  /** There when it was written as root. */
+  readonly sudo?: true;
 }
 
 interface Rule {
@@ -76,7 +78,10 @@ export class FakeHost implements Host {
     return this;
   }
 
-  /** Makes `forward(host, port)` answer; without it every forward is refused. */
+  /**
+   * Makes `forward(host, port)` answer, and `reverseForward(port)` where the host is `here`; without
+   * it every forward is refused.
+   */
   onForward(target: { host: string; port: number }, forward: Forward): this {
     this.#forwards.set(`${target.host}:${target.port}`, forward);
     return this;
@@ -112,8 +117,15 @@ export class FakeHost implements Host {
     return perform(rule.answer, argv, options);
   }
 
-  put(content: string | Uint8Array, path: string, mode: number): Promise<void> {
-    this.puts.push({ path, content: Buffer.from(content).toString('utf8'), mode });
+  put(
+    content: string | Uint8Array,
+    path: string,
+    mode: number,
+    options: Pick<RunOptions, 'sudo' | 'signal'> = {},
+  ): Promise<void> {
+    refuseAborted(options.signal);
+    const asRoot = options.sudo === true ? ({ sudo: true } as const) : {};
+    this.puts.push({ path, content: Buffer.from(content).toString('utf8'), mode, ...asRoot });
     return Promise.resolve();
   }
 
@@ -125,6 +137,10 @@ export class FakeHost implements Host {
         code: 'unexpected',
       }),
     );
+  }
+
+  reverseForward(port: number): Promise<Forward> {
+    return this.forward('here', port);
   }
 
   close(): Promise<void> {

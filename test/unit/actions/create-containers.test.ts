@@ -3,11 +3,13 @@ import type { ActionContext } from '../../../src/actions/context.js';
 import { createContainers } from '../../../src/actions/create-containers.js';
 import { status } from '../../../src/actions/status.js';
 import { validate } from '../../../src/actions/validate.js';
+import { FakeConnector } from '../../fakes/fake-connector.js';
 import { FakeClock } from '../../fakes/fake-clock.js';
 import { FakeHost } from '../../fakes/fake-host.js';
 import { FakeMarathon } from '../../fakes/fake-marathon.js';
 import { FakePool } from '../../fakes/fake-pool.js';
 import { RecordingReporter } from '../../fakes/recording-reporter.js';
+import { surveyAnswer } from '../../fakes/survey-answer.js';
 
 const KEY = 'k'.repeat(64);
 const OPTIONS = {
@@ -31,11 +33,11 @@ beforeEach(async () => {
   host = new FakeHost()
     .on(['ip', '-json', 'route'], { stdout: '[]' })
     .on((argv) => argv[0] === 'test', { exitCode: 0 })
-    .on((argv) => argv[1] === 'network' && argv[2] === 'inspect', {
-      exitCode: 1,
-      stdout: '[]\n',
-      stderr: 'Error: No such network: demo\n',
+    .on(['sha256sum', '/state/crossflock/demo/secrets/pool-key'], {
+      stdout: `${'a'.repeat(64)}  /state/crossflock/demo/secrets/pool-key\n`,
     })
+    .on((argv) => argv[1] === 'network' && argv[2] === 'inspect', { exitCode: 1 })
+    .on(['sh', '-s'], surveyAnswer({ bridge: '[]\nError: No such network: demo\n' }))
     .on((argv) => argv[1] === 'network' && argv[2] === 'create', { stdout: 'abc\n' });
 });
 afterEach(async () => {
@@ -69,6 +71,7 @@ function world() {
     clock: new FakeClock(),
     signal: new AbortController().signal,
     host,
+    hosts: new FakeConnector(),
     env: { XDG_STATE_HOME: '/state' },
     readFile: (path) => {
       const text = files.get(path);
@@ -96,8 +99,7 @@ describe('create-containers', () => {
     ]);
     const before = writes();
     const second = world();
-    host.once((argv) => argv[1] === 'network' && argv[2] === 'inspect', networkAnswer());
-    host.once((argv) => argv[1] === 'network' && argv[2] === 'inspect', networkAnswer());
+    host.once(['sh', '-s'], networkAnswer());
     expect(await createContainers(second.context, OPTIONS)).toBe(0);
     expect(writes()).toBe(before);
     expect(second.reporter.of('summary')[0]?.message).toBe(
@@ -214,8 +216,8 @@ describe('validate', () => {
 
 /** As `docker network inspect demo` prints the network that these tests' configuration wants. */
 function networkAnswer() {
-  return {
-    stdout: JSON.stringify([
+  return surveyAnswer({
+    bridge: JSON.stringify([
       {
         Name: 'demo',
         Id: 'a'.repeat(64),
@@ -226,5 +228,5 @@ function networkAnswer() {
         Labels: { 'crossflock.deployment': 'demo' },
       },
     ]),
-  };
+  });
 }

@@ -8,6 +8,7 @@ import { runKinc, type RunKincOptions } from '../../../src/actions/run-kinc.js';
 import { CrossflockError, toCrossflockError } from '../../../src/errors/crossflock-error.js';
 import { exitCodeFor, type ExitCode } from '../../../src/errors/exit-codes.js';
 import type { RunSummary } from '../../../src/ports/run-summary.js';
+import { FakeConnector } from '../../fakes/fake-connector.js';
 import { FakeClock } from '../../fakes/fake-clock.js';
 import { FakeHost } from '../../fakes/fake-host.js';
 import { FakePool, type FakeRun } from '../../fakes/fake-pool.js';
@@ -106,7 +107,8 @@ async function run({ configured = GEM, runners = RUNNERS, ...options }: Scene): 
   const text = JSON.stringify(configuration(configured === '' ? undefined : configured, runners));
   const context: ActionContext = {
     ...{ reporter, clock, host, signal: stop.signal, env: {} },
-    openPool: (deployment) => {
+    hosts: new FakeConnector(),
+    openPool: (_on, deployment) => {
       opened.push(deployment);
       return pool;
     },

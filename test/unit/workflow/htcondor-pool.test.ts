@@ -271,6 +271,7 @@ describe('following', () => {
         },
         put: () => Promise.resolve(),
         forward: () => Promise.reject(new Error('no')),
+        reverseForward: () => Promise.reject(new Error('no')),
         close: () => Promise.resolve(),
       },
       { deployment: 'd' },

@@ -1,0 +1,82 @@
+import { CrossflockError } from '../errors/crossflock-error.js';
+import { MarathonClient } from '../marathon/client.js';
+import type { ClusterPlan, HostPlan, Plan } from '../plan/types.js';
+import { asRoot, type Host } from '../ports/host.js';
+import type { NetworkMember } from '../ports/virtual-network.js';
+import type { WorkflowPool } from '../ports/workflow-pool.js';
+import { formatDuration } from '../util/duration.js';
+import type { ActionContext } from './context.js';
+
+/** The name of this machine as a member of a network. */
+const HERE = 'localhost';
+
+/** A host of the plan, everything on it as root as far as it permits that. */
+export function openHost({ hosts }: ActionContext, host: HostPlan): Host {
+  return asRoot(hosts.open(host.ssh));
+}
+
+/** The host whose Docker Engine runs a cluster's embedded Marathon: its own, or this machine. */
+export function engineHost(context: ActionContext, cluster: ClusterPlan): Host {
+  const [host] = cluster.hosts;
+  return host === undefined ? context.host : openHost(context, host);
+}
+
+/** The cluster's Marathon: as it is, or through SSH where it listens on a host's loopback. */
+export async function marathonClient(
+  context: ActionContext,
+  cluster: ClusterPlan,
+  onRetry?: (message: string) => void,
+): Promise<MarathonClient> {
+  return new MarathonClient({
+    url: await marathonUrl(context, cluster),
+    ...(cluster.auth === undefined ? {} : { auth: cluster.auth }),
+    onRetry: ({ message }, delayMs) => {
+      onRetry?.(`${cluster.id}: ${message}; again in ${formatDuration(delayMs)}`);
+    },
+  });
+}
+
+async function marathonUrl(context: ActionContext, cluster: ClusterPlan): Promise<string> {
+  if (cluster.engine.type === 'given' || cluster.hosts.length === 0) return cluster.marathonUrl;
+  const { host, port } = await engineHost(context, cluster).forward(
+    '127.0.0.1',
+    cluster.engine.port,
+  );
+  return `http://${host}:${String(port)}`;
+}
+
+/**
+ * Everything that the virtual network spans: the hosts, or this machine where there is none.
+ */
+export function networkMembers(context: ActionContext, plan: Plan): readonly NetworkMember[] {
+  const hosts = plan.clusters.flatMap((cluster) => cluster.hosts);
+  if (hosts.length > 0) return hosts.map((host) => networkMember(context, host));
+  const address = '127.0.0.1';
+  const { host } = context;
+  const clusterId = plan.clusters[0]?.id ?? '';
+  return [{ id: HERE, clusterId, host, address, privateAddress: address }];
+}
+
+export function networkMember(context: ActionContext, host: HostPlan): NetworkMember {
+  const { id, clusterId, address, privateAddress } = host;
+  return { id, clusterId, host: openHost(context, host), address, privateAddress };
+}
+
+/** The host that runs the submitter's container. */
+export function submitterHost(context: ActionContext, plan: Plan): Host {
+  const submitter = plan.apps.find(({ role }) => role === 'submitter');
+  const cluster = plan.clusters.find(({ id }) => id === submitter?.clusterId);
+  return cluster === undefined ? context.host : engineHost(context, cluster);
+}
+
+/** The deployment's pool, through its submitter. */
+export function openPool(context: ActionContext, plan: Plan): WorkflowPool {
+  return context.openPool(submitterHost(context, plan), plan.name);
+}
+
+/** The cluster of that id, which the checks of the configuration have found to be there. */
+export function clusterOf(plan: Plan, id: string): ClusterPlan {
+  const cluster = plan.clusters.find((candidate) => candidate.id === id);
+  if (cluster !== undefined) return cluster;
+  throw new CrossflockError(`no cluster is called ${id}`, { code: 'unexpected' });
+}
