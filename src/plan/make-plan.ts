@@ -7,7 +7,7 @@ import {
   parseNetwork,
   type Network,
 } from './addressing.js';
-import { planApp, type AppContext, type PlacedContainer } from './apps.js';
+import { hasFlockList, planApp, type AppContext, type PlacedContainer } from './apps.js';
 import { assignAddresses } from './assignment.js';
 import { planClusters } from './clusters.js';
 import { optional } from '../util/optional.js';
@@ -51,6 +51,7 @@ export function makePlan(config: ResolvedConfig, poolKey: PoolKey): Plan {
     name,
     clusters,
     apps: placed.map((container) => planApp(container, context)),
+    ...optional('flockList', liveFlockList(placed, context)),
     network: planNetwork(config, {
       name,
       cidr: network.cidr,
@@ -64,6 +65,18 @@ export function makePlan(config: ResolvedConfig, poolKey: PoolKey): Plan {
     },
     ...optional('registry', config.images?.registry),
   };
+}
+
+function liveFlockList(
+  placed: readonly PlacedContainer[],
+  { keyFolders, executorAddresses }: AppContext,
+): readonly string[] | undefined {
+  const submitter = placed.find(({ role }) => role === 'submitter')?.container;
+  const isLive =
+    submitter !== undefined &&
+    keyFolders.has(submitter.cluster) &&
+    !hasFlockList(submitter.args ?? []);
+  return isLive ? executorAddresses : undefined;
 }
 
 /** What the driver needs; hosts somewhere else need a network that reaches them. */

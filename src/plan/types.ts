@@ -7,6 +7,11 @@ export interface Plan {
   readonly name: string;
   readonly clusters: readonly ClusterPlan[];
   readonly apps: readonly AppPlan[];
+  /**
+   * Virtual IPs of the pools that the submitter sends jobs to, where it is told while it runs;
+   * undefined where its arguments say so, or there is no submitter.
+   */
+  readonly flockList?: readonly string[];
   readonly network: NetworkPlan;
   readonly workflow: WorkflowPlan;
   readonly docker: DockerPlan;
