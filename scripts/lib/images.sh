@@ -10,7 +10,7 @@ images_ready() {
   # The Marathon image holds a Node of its own, whatever this machine's is.
   node_bring
   _side_by_side _base_image _marathon_image
-  _side_by_side _submitter_image _executor_image
+  _side_by_side _submitter_image _executor_image _network_image
 }
 
 # All images, those of the lab included.
@@ -34,6 +34,7 @@ _lab_registry_image() { step 'image crossflock/lab-registry' _image lab-registry
 _base_image() { step 'image crossflock/base' _image base images/base; }
 _submitter_image() { step 'image crossflock/submitter' _image submitter images/base images/submitter; }
 _executor_image() { step 'image crossflock/executor' _image executor images/base images/executor; }
+_network_image() { step 'image crossflock/network' _image network images/network; }
 _marathon_image() { step 'image crossflock/marathon' _image_of_marathon; }
 
 # _image NAME FOLDER…: the image of the last folder, whose inputs are all of them.
