@@ -1,6 +1,5 @@
-import { CrossflockError } from '../../errors/crossflock-error.js';
 import type { NetworkPlan } from '../../plan/types.js';
-import type { Host, RunResult } from '../../ports/host.js';
+import type { Host } from '../../ports/host.js';
 import type { MarathonApp } from '../../ports/marathon-app.js';
 import type { HostProbe } from '../../ports/host-probe.js';
 import type {
@@ -10,16 +9,18 @@ import type {
   SeenMember,
   VirtualNetwork,
 } from '../../ports/virtual-network.js';
-import { pasteable } from '../../util/quote.js';
 
-import type { DockerNetwork, WantedNetwork } from './docker-network.js';
+import type { DockerNetwork, WantedNetwork } from '../docker-network.js';
+import { createArgv, inspectArgv, parseInspect, removeArgv } from '../docker-network.js';
 import {
-  createArgv,
-  DEPLOYMENT_LABEL,
-  inspectArgv,
-  parseInspect,
-  removeArgv,
-} from './docker-network.js';
+  commandFailed,
+  createFailed,
+  inUse,
+  isMissing,
+  refuseDifferent,
+  refuseForeign,
+} from '../docker-network-refusals.js';
+import { onDockerNetwork } from '../on-docker-network.js';
 
 /** What `docker network inspect` says; undefined for no such network. */
 export interface BridgeState {
@@ -108,7 +109,7 @@ export class BridgeNetwork implements VirtualNetwork<BridgeState> {
     if (result.exitCode === 0) return;
     const exists = /already exists/.test(result.stderr);
     if (exists && this.#missing(member, await this.#inspect(host, signal)).length === 0) return;
-    throw this.#createFailed(result, host, argv);
+    throw createFailed(result, { argv, wanted: this.#wanted, host });
   }
 
   /** Throws `refused` when it is somebody else's, or containers are still on it. */
@@ -129,16 +130,7 @@ export class BridgeNetwork implements VirtualNetwork<BridgeState> {
   }
 
   decorate(app: MarathonApp, ip: string): MarathonApp {
-    const { docker } = app.container;
-    const others = docker.parameters.filter(({ key }) => key !== 'ip');
-    const parameters = [...others, { key: 'ip', value: ip }];
-    return {
-      ...app,
-      container: { ...app.container, docker: { ...docker, parameters } },
-      networks: [{ mode: 'container', name: this.#wanted.name }],
-      // The old task must be gone before the new one starts: an address is one container's.
-      upgradeStrategy: { minimumHealthCapacity: 0, maximumOverCapacity: 0 },
-    };
+    return onDockerNetwork(app, this.#wanted.name, ip);
   }
 
   async #inspect(host: Host, signal: AbortSignal): Promise<DockerNetwork | undefined> {
@@ -148,75 +140,4 @@ export class BridgeNetwork implements VirtualNetwork<BridgeState> {
     if (isMissing(result)) return undefined;
     throw commandFailed(result, argv, host.name);
   }
-
-  #createFailed(result: RunResult, host: Host, argv: readonly string[]): CrossflockError {
-    const { name, cidr } = this.#wanted;
-    if (!/overlaps/.test(result.stderr)) return commandFailed(result, argv, host.name);
-    return new CrossflockError(
-      `network ${name} cannot have ${cidr} on ${host.name}: another docker network overlaps it`,
-      {
-        code: 'refused',
-        hint: 'choose another "network.cidr", or remove the other network ("docker network ls")',
-        cause: new Error(result.stderr),
-      },
-    );
-  }
-}
-
-/** Words of Docker 20.10 to 29, and of the older client ("No such network: x"). */
-function isMissing({ stderr }: RunResult): boolean {
-  return /network \S+ not found|no such network/i.test(stderr);
-}
-
-function refuseForeign(found: DockerNetwork, host: Host): void {
-  const owner = found.labels[DEPLOYMENT_LABEL];
-  if (owner === found.name) return;
-  const whose =
-    owner === undefined ? 'was not made by crossflock' : `belongs to the deployment ${owner}`;
-  throw new CrossflockError(`the docker network ${found.name} on ${host.name} ${whose}`, {
-    code: 'refused',
-    hint: `give the deployment another "name" in the configuration, or remove the network with "docker network rm ${found.name}"`,
-  });
-}
-
-function refuseDifferent(found: DockerNetwork, wanted: WantedNetwork, host: Host): void {
-  const only = found.subnets.length === 1 ? found.subnets[0] : undefined;
-  const isSame =
-    found.driver === 'bridge' && only?.subnet === wanted.cidr && only.gateway === wanted.gateway;
-  if (isSame) return;
-  const has = found.subnets.map(({ subnet, gateway }) => `${subnet}, gateway ${gateway ?? 'none'}`);
-  const driver = found.driver === 'bridge' ? '' : `, driver ${found.driver}`;
-  throw new CrossflockError(
-    `the docker network ${found.name} on ${host.name} is ${has.join(' and ')}${driver}; ` +
-      `wanted is ${wanted.cidr}, gateway ${wanted.gateway}${onIt(found)}`,
-    {
-      code: 'refused',
-      hint: 'run "crossflock down" with the former configuration first, or write its addresses into "network" again',
-    },
-  );
-}
-
-function onIt({ containers }: DockerNetwork): string {
-  return containers.length === 0 ? '' : `; on it: ${containers.join(', ')}`;
-}
-
-function inUse(found: DockerNetwork, host: Host): CrossflockError {
-  return new CrossflockError(
-    `the docker network ${found.name} on ${host.name} is still in use${onIt(found)}`,
-    { code: 'refused', hint: 'stop these containers, then run the command again' },
-  );
-}
-
-function commandFailed(
-  result: RunResult,
-  argv: readonly string[],
-  hostName: string,
-): CrossflockError {
-  const said = result.stderr.trim().split('\n', 1)[0] ?? '';
-  const noEngine = /cannot connect to the docker daemon|permission denied/i.test(said);
-  return new CrossflockError(`"${pasteable(argv)}" failed on ${hostName}: ${said}`, {
-    code: noEngine ? 'unreachable' : 'command-failed',
-    ...(noEngine ? { hint: 'start the docker engine, and check that this user may use it' } : {}),
-    cause: new Error(result.stderr),
-  });
 }

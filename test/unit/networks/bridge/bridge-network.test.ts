@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { BridgeNetwork } from '../../../../src/networks/bridge/bridge-network.js';
-import { createArgv, parseInspect } from '../../../../src/networks/bridge/docker-network.js';
+import { createArgv, parseInspect } from '../../../../src/networks/docker-network.js';
 import type { NetworkPlan } from '../../../../src/plan/types.js';
 import { FakeHost } from '../../../fakes/fake-host.js';
 import { surveyAnswer } from '../../../fakes/survey-answer.js';
@@ -41,6 +41,7 @@ describe('parseInspect', () => {
       driver: 'bridge',
       subnets: [{ subnet: '172.29.77.0/24', gateway: '172.29.77.254' }],
       labels: { 'crossflock.deployment': 'cft-bridge-a' },
+      options: {},
       containers: ['cft-bridge-c1'],
     });
   });
