@@ -13,6 +13,7 @@ from crossflock_container.irods import install_irods
 from crossflock_container.launch import run_start, say
 from crossflock_container.problems import StartProblem
 from crossflock_container.trust import install_trust, read_pool_key
+from crossflock_flock.pools import at_start
 
 STATE = Path("/var/lib/crossflock")
 HOST_KEYS = STATE / "ssh"
@@ -61,17 +62,14 @@ def start() -> None:
     key = read_pool_key(os.environ)
     own_address = address.find_address(os.environ.get("SCIDAS_APP_NETWORK"))
     name = settings.container_name(os.environ, socket.gethostname())
-    pools = [pool for pool in arguments.flock_to if pool != own_address]
-    if not pools:
-        say("no pools to flock to (-f): jobs will wait in the queue")
     write_file(
         settings.CONTAINER_CONFIG,
-        settings.as_text(
-            settings.network_settings(own_address, name, own_address)
-            + settings.flock_settings(pools)
-        ),
+        settings.as_text(settings.network_settings(own_address, name, own_address)),
     )
     prepare_state()
+    pools = at_start(arguments.flock_to, own_address).pools
+    if not pools:
+        say("no pools to flock to yet: jobs wait in the queue until crossflock-flock is told of one")
     prepare_ssh(arguments.ssh_key)
     install_irods(arguments.irods)
     install_trust(key)
