@@ -46,6 +46,21 @@ export interface PairReport {
   readonly why?: string;
 }
 
+/** What a member is in the network, from what was seen on all of them. */
+export interface MemberReport {
+  readonly id: string;
+  /** `absent`: not launched; `down`: launched, and it does not run. */
+  readonly state: 'up' | 'down' | 'absent';
+  /** Its own address in the network, which its containers have as their gateway. */
+  readonly gateway?: string;
+  /** How many of the other members it knows. */
+  readonly known: number;
+  /** Seconds since it agreed on keys with the peer that it has not heard from for the longest. */
+  readonly handshakeSeconds?: number;
+  /** What is odd, in words. */
+  readonly why?: string;
+}
+
 /** A port on which members must reach each other. */
 export interface MemberPort {
   readonly protocol: 'tcp' | 'udp';
@@ -62,6 +77,11 @@ export interface VirtualNetwork<State = unknown> {
   /** Looks at what is on a member. */
   probe(member: NetworkMember): HostProbe<State>;
   /**
+   * What is in the way on a member, in words with what to do, known before anything is changed
+   * there; empty where all is well. Pure.
+   */
+  obstacles?(member: NetworkMember, state: State): readonly string[];
+  /**
    * What is missing or different; pure. Members whose state is unknown keep all that others have of
    * them: nothing is removed because a host cannot be reached.
    * @throws CrossflockError `refused` where something is in the way that must not be changed
@@ -69,6 +89,8 @@ export interface VirtualNetwork<State = unknown> {
   plan(members: readonly SeenMember<State>[]): readonly NetworkChange[];
   /** What takes one member out: on itself, where it was seen, and on all others. Pure. */
   planLeave(members: readonly SeenMember<State>[], leaving: string): readonly NetworkChange[];
+  /** What each member that was seen is in the network. Pure. */
+  describe?(members: readonly SeenMember<State>[]): readonly MemberReport[];
   apply(member: NetworkMember, change: NetworkChange, signal: AbortSignal): Promise<void>;
   /** Takes the whole network off a host; a network that is not there is fine. */
   remove(host: Host, signal: AbortSignal): Promise<void>;

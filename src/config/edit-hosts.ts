@@ -1,0 +1,186 @@
+import { CrossflockError } from '../errors/crossflock-error.js';
+import type { ChangeView } from '../ports/reporter.js';
+import { enginePorts } from '../plan/clusters.js';
+import { hostId } from '../plan/hosts.js';
+import { roleOf } from '../plan/roles.js';
+import { appendItem, removeAt, setProperty } from './edit.js';
+import type { ClusterConfig, Config, ContainerConfig, HostConfig } from './types.js';
+
+/** A configuration's text with the changes that were made in it. */
+export interface EditedText {
+  readonly text: string;
+  readonly changes: readonly ChangeView[];
+}
+
+/** What is wanted of the executor on a new host; what is absent is taken from an existing one. */
+export interface ExecutorWish {
+  readonly cpus?: number | undefined;
+  /** MB. */
+  readonly mem?: number | undefined;
+  readonly image?: string | undefined;
+}
+
+export interface HostAddition {
+  readonly host: HostConfig;
+  readonly clusterId: string;
+  readonly executor: ExecutorWish;
+  /** Virtual IP of the executor. */
+  readonly ip: string;
+}
+
+const EXECUTOR_IMAGE = 'crossflock/executor';
+
+/**
+ * Adds a host as a cluster of its own with the embedded engine, an executor on it, and the
+ * executor's address.
+ *
+ * @param text of a configuration that passed its checks
+ * @throws CrossflockError `invalid-input` where nothing says how large the executor is
+ */
+export function addHost(text: string, addition: HostAddition): EditedText {
+  const config = parsed(text);
+  const { host, clusterId, ip } = addition;
+  const container = newExecutor(config, addition);
+  const cluster = { id: clusterId, engine: newEngine(config), hosts: [host] };
+  const { id, image, n_cpus, mem } = container;
+  let edited = appendItem(text, ['clusters'], cluster);
+  edited = appendItem(edited, ['containers'], container);
+  edited = appendItem(edited, ['network', 'containers'], { id, ip_addr: ip });
+  const size = `${String(n_cpus)} CPUs, ${String(mem)} MB`;
+  return {
+    text: edited,
+    changes: [
+      { action: 'create', kind: 'cluster', target: clusterId, detail: `host ${hostId(host)}` },
+      { action: 'create', kind: 'container', target: id, detail: `${image}, ${size}, ${ip}` },
+    ],
+  };
+}
+
+/** Where every embedded cluster leaves its port out, the new one does so too. */
+function newEngine({ clusters }: Config): ClusterConfig['engine'] {
+  const ports = enginePorts([...clusters.map(({ engine }) => engine), 'embedded']);
+  const own = ports.at(-1) ?? 0;
+  const taken = new Set(ports.slice(0, -1));
+  if (!taken.has(own)) return 'embedded';
+  let port = own;
+  while (taken.has(port)) port += 1;
+  return { type: 'embedded', port };
+}
+
+/** An executor like the last one there is. */
+function newExecutor(config: Config, { clusterId, executor }: HostAddition): ContainerConfig {
+  const like = config.containers.findLast((container) => roleOf(container) === 'executor');
+  const size = sizeOf(executor, like);
+  const id = freeId(like?.id ?? 'runner0', config);
+  const image = executor.image ?? like?.image ?? EXECUTOR_IMAGE;
+  const place = { id, cluster: clusterId };
+  const container: ContainerConfig = { ...place, ...reusable(like), ...place, image, ...size };
+  return roleOf(container) === 'executor' ? container : { ...container, role: 'executor' };
+}
+
+function sizeOf({ cpus, mem }: ExecutorWish, like: ContainerConfig | undefined) {
+  const size = { n_cpus: cpus ?? like?.n_cpus, mem: mem ?? like?.mem };
+  if (size.n_cpus !== undefined && size.mem !== undefined) {
+    return { n_cpus: size.n_cpus, mem: size.mem };
+  }
+  throw new CrossflockError('there is no executor yet to take the size of the new one from', {
+    code: 'invalid-input',
+    hint: 'give --cpus and --mem',
+  });
+}
+
+/** All of a container but what belongs to its own cluster: how many there are, and where. */
+function reusable(like: ContainerConfig | undefined): Partial<ContainerConfig> {
+  const entries = Object.entries(like ?? {});
+  return Object.fromEntries(
+    entries.filter(([name]) => name !== 'instances' && name !== 'constraints'),
+  );
+}
+
+/** `runner2` is followed by `runner3`, or by the next one that nothing is called. */
+function freeId(like: string, { containers }: Config): string {
+  const taken = new Set(containers.map(({ id }) => id));
+  const base = like.replace(/\d+$/, '');
+  let number = Number(like.slice(base.length) || '1') + 1;
+  while (taken.has(`${base}${String(number)}`)) number += 1;
+  return `${base}${String(number)}`;
+}
+
+/**
+ * Takes a host out. Where it is the only one of an embedded cluster, the cluster goes with it, and
+ * its containers with their addresses.
+ *
+ * @param text of a configuration that passed its checks and names the host
+ */
+export function removeHost(text: string, id: string): EditedText {
+  const { clusters, containers, network } = parsed(text);
+  const at = clusters.findIndex(({ hosts }) => hosts?.some((host) => hostId(host) === id));
+  const cluster = clusters[at];
+  if (cluster === undefined) return { text, changes: [] };
+  const hosts = cluster.hosts ?? [];
+  if (cluster.engine === undefined || hosts.length > 1) {
+    const place = ['clusters', at, 'hosts'];
+    const index = hosts.findIndex((host) => hostId(host) === id);
+    const edited = removeAt(text, hosts.length > 1 ? [...place, index] : place);
+    const target = `${id} of cluster ${cluster.id}`;
+    return { text: edited, changes: [{ action: 'delete', kind: 'host', target }] };
+  }
+  const gone = containers.filter((container) => container.cluster === cluster.id);
+  const goneIds = new Set(gone.map((container) => container.id));
+  const addresses = indexes(network.containers ?? [], (entry) => goneIds.has(entry.id));
+  const places = [
+    ...addresses.map((index) => ['network', 'containers', index]),
+    ...indexes(containers, ({ cluster: of }) => of === cluster.id).map((index) => [
+      'containers',
+      index,
+    ]),
+    ['clusters', at],
+  ];
+  return {
+    text: places.reduce(removeAt, text),
+    changes: [
+      { action: 'delete', kind: 'cluster', target: cluster.id, detail: `host ${id}` },
+      ...gone.map(
+        (container) => ({ action: 'delete', kind: 'container', target: container.id }) as const,
+      ),
+    ],
+  };
+}
+
+/** Where the items are, the last one first, so that taking one away moves no other. */
+function indexes<T>(items: readonly T[], test: (item: T) => boolean): readonly number[] {
+  return items.flatMap((item, index) => (test(item) ? [index] : [])).reverse();
+}
+
+/** What would change for others when something is taken out, and has to be written out. */
+export interface Pins {
+  /** First virtual IP by container id. */
+  readonly addresses: ReadonlyMap<string, string>;
+  /** Loopback port by id of an embedded cluster. */
+  readonly ports: ReadonlyMap<string, number>;
+}
+
+/** Writes addresses and ports out that were worked out before. */
+export function pin(text: string, { addresses, ports }: Pins): EditedText {
+  const changes: ChangeView[] = [];
+  let edited = text;
+  for (const [id, ip] of addresses) {
+    edited = appendItem(edited, ['network', 'containers'], { id, ip_addr: ip });
+    changes.push({ action: 'create', kind: 'address', target: id, detail: `${ip}, as it is now` });
+  }
+  const { clusters } = parsed(text);
+  for (const [id, port] of ports) {
+    const at = clusters.findIndex((cluster) => cluster.id === id);
+    const engine = clusters[at]?.engine;
+    const isObject = typeof engine === 'object';
+    const place = ['clusters', at, 'engine', ...(isObject ? ['port'] : [])];
+    edited = setProperty(edited, place, isObject ? port : { type: 'embedded', port });
+    const detail = `port ${String(port)}, as it is now`;
+    changes.push({ action: 'update', kind: 'cluster', target: id, detail });
+  }
+  return { text: edited, changes };
+}
+
+function parsed(text: string): Config {
+  return JSON.parse(text) as Config;
+}
