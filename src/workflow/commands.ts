@@ -28,6 +28,16 @@ export function inSubmitter(
   return ['docker', 'exec', ...flags, '--user', POOL_USER, container, ...argv];
 }
 
+/** Runs `argv` in the container as root, who alone may change what belongs to HTCondor. */
+export function asRootInSubmitter(container: string, argv: readonly string[]): string[] {
+  return ['docker', 'exec', '--user', 'root', container, ...argv];
+}
+
+/** Prints the name of the image that the container was made of. */
+export function imageOf(container: string): string[] {
+  return ['docker', 'container', 'inspect', '--format', '{{.Config.Image}}', container];
+}
+
 /**
  * Writes standard input to a file called `name` in a new folder and prints the path. The shell text
  * is constant; the name is its argument.

@@ -1,7 +1,13 @@
 import { CrossflockError } from '../errors/crossflock-error.js';
 import type { Host, RunOptions, RunResult } from '../ports/host.js';
 import { pasteable } from '../util/quote.js';
-import { findSubmitter, inSubmitter, type SubmitterLabels } from './commands.js';
+import {
+  asRootInSubmitter,
+  findSubmitter,
+  imageOf,
+  inSubmitter,
+  type SubmitterLabels,
+} from './commands.js';
 
 /**
  * The submitter's container: looked up by its labels, and again whenever it is gone, since an app
@@ -24,7 +30,26 @@ export class SubmitterContainer {
    */
   async run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
     const id = await this.#find(options.signal);
-    const line = inSubmitter(id, argv, options.stdin !== undefined);
+    return this.#run(id, inSubmitter(id, argv, options.stdin !== undefined), options);
+  }
+
+  /** The same as root in the container; standard input is empty. */
+  async runAsRoot(
+    argv: readonly string[],
+    options: Omit<RunOptions, 'stdin'> = {},
+  ): Promise<RunResult> {
+    const id = await this.#find(options.signal);
+    return this.#run(id, asRootInSubmitter(id, argv), options);
+  }
+
+  /** Name of the image it was made of; undefined where Docker does not say. */
+  async image(options: RunOptions = {}): Promise<string | undefined> {
+    const id = await this.#find(options.signal);
+    const { exitCode, stdout } = await this.#host.run(imageOf(id), options);
+    return exitCode === 0 && stdout.trim() !== '' ? stdout.trim() : undefined;
+  }
+
+  async #run(id: string, line: readonly string[], options: RunOptions): Promise<RunResult> {
     const result = await this.#host.run(line, options);
     if (!isContainerGone(result)) return result;
     this.#id = undefined;
