@@ -1,12 +1,16 @@
 import { CrossflockError } from '../errors/crossflock-error.js';
 import type { HostProbe } from '../ports/host-probe.js';
 import type { Host } from '../ports/host.js';
+import { ASK_SCRIPT } from './ask-script.js';
+import { splitHttpAnswers } from './http-answer.js';
 
 /** Long enough for a slow Docker Engine, short enough to tell it from a fast one. */
 const SURVEY_MS = 60_000;
 /** Begins a line that no probe prints by chance. */
 const MARK = '=== crossflock probe ';
 const END = 'end';
+/** The requests of all probes, as a probe of its own. */
+const GET = 'get';
 
 export type Probes = Readonly<Record<string, HostProbe<unknown>>>;
 /** The answers to probes, under the same names. */
@@ -19,11 +23,16 @@ export type Answers<P extends Probes> = {
  * It holds no value from outside: those go through the environment.
  */
 export function surveyScript(probes: readonly HostProbe<unknown>[]): string {
-  const parts = probes.map(
-    ({ id, script }) =>
-      `printf '\n${MARK}${id}\n'\n(\n${script.trim()}\n) </dev/null 2>/dev/null\n`,
-  );
+  const asks = probes.some(({ get = [] }) => get.length > 0);
+  const parts = probes.map(({ id, script }) => section(id, script));
+  if (asks) parts.push(section(GET, ASK_SCRIPT));
   return `${parts.join('')}printf '\n${MARK}${END}\n'\n`;
+}
+
+function section(id: string, script: string): string {
+  const text = script.trim();
+  const run = text === '' ? '' : `(\n${text}\n) </dev/null 2>/dev/null\n`;
+  return `printf '\n${MARK}${id}\n'\n${run}`;
 }
 
 /**
@@ -52,17 +61,24 @@ export async function survey<P extends Probes>(
   signal: AbortSignal,
 ): Promise<Answers<P>> {
   const entries = Object.entries(probes);
-  const env = Object.assign({}, ...entries.map(([, { env: own }]) => own ?? {})) as Record<
-    string,
-    string
-  >;
   const result = await host.run(['sh', '-s'], {
     stdin: surveyScript(entries.map(([, probe]) => probe)),
-    env,
+    env: environmentOf(entries.map(([, probe]) => probe)),
     timeoutMs: SURVEY_MS,
     signal,
   });
   const answers = splitAnswers(result.stdout);
-  const read = entries.map(([key, probe]) => [key, probe.parse(answers.get(probe.id) ?? '')]);
+  const got = splitHttpAnswers(`\n${answers.get(GET) ?? ''}`);
+  const read = entries.map(([key, probe]) => [
+    key,
+    probe.parse(answers.get(probe.id) ?? '', (address) => got.get(address)),
+  ]);
   return Object.fromEntries(read) as Answers<P>;
+}
+
+function environmentOf(probes: readonly HostProbe<unknown>[]): Record<string, string> {
+  const gets = new Set(probes.flatMap(({ get = [] }) => get));
+  const own = probes.map(({ env = {} }) => env);
+  const asked = gets.size === 0 ? {} : { CROSSFLOCK_GET: [...gets].join('\n') };
+  return Object.assign({}, ...own, asked) as Record<string, string>;
 }
