@@ -69,6 +69,12 @@ module.exports = {
       to: { path: 'node_modules/(@types/)?dockerode/' },
     },
     {
+      name: 'ssh2-in-the-ssh-adapter-alone',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/adapters/ssh/' },
+      to: { path: 'node_modules/(@types/)?ssh2/' },
+    },
+    {
       name: 'yargs-in-cli-alone',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/cli/' },

@@ -1,0 +1,1 @@
+export { SshConnector, type SshConnectorOptions } from './ssh-connector.js';
