@@ -3,6 +3,7 @@ import { CrossflockError } from '../errors/crossflock-error.js';
 import { EXIT, type ExitCode } from '../errors/exit-codes.js';
 import { createContainersCommand } from './commands/create-containers.js';
 import { downCommand } from './commands/down.js';
+import { labCommand } from './commands/lab.js';
 import { runKincCommand } from './commands/run-kinc.js';
 import { statusCommand } from './commands/status.js';
 import { validateCommand } from './commands/validate.js';
@@ -56,7 +57,8 @@ function commandTree(program: Argv, edge: Edge, finish: (code: ExitCode) => void
     .command(createContainersCommand(edge, finish))
     .command(runKincCommand(edge, finish))
     .command(statusCommand(edge, finish))
-    .command(downCommand(edge, finish));
+    .command(downCommand(edge, finish))
+    .command(labCommand(edge, finish));
   return program
     .option('json', {
       type: 'boolean',
@@ -97,7 +99,7 @@ function refuse(error: Error, edge: Edge, args: readonly string[]): Promise<Exit
   );
 }
 
-const COMMANDS = ['validate', 'create-containers', 'run-kinc', 'status', 'down'];
+const COMMANDS = ['validate', 'create-containers', 'run-kinc', 'status', 'down', 'lab'];
 
 /** Where the options that would have been right are listed. */
 function usageHint({ scriptName }: Edge, args: readonly string[]): string {
