@@ -1,5 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { execa, type Options } from 'execa';
 import { CrossflockError } from '../errors/crossflock-error.js';
 import type { Forward, Host, RunOptions, RunResult } from '../ports/host.js';
@@ -26,7 +27,9 @@ export class LocalHost implements Host {
     const [file, ...args] = options.sudo === true && !isRoot() ? ['sudo', '-n', ...argv] : argv;
     if (file === undefined) throw new CrossflockError('no command to run', { code: 'unexpected' });
     const child = execa(file, args, execaOptions(options));
-    const { onStdout, onStderr } = options;
+    const { onStdout, onStderr, stdoutTo } = options;
+    // Whoever made the stream hears of its failure; the command then ends by itself.
+    if (stdoutTo !== undefined) pipeline(child.stdout, stdoutTo).catch(() => undefined);
     if (onStdout !== undefined) {
       child.stdout.on('data', (chunk: Uint8Array) => {
         onStdout(chunk);
@@ -66,7 +69,10 @@ function execaOptions(options: RunOptions) {
     stripFinalNewline: false,
     // Nothing here may read the terminal: a command that asks a question gets an end of file.
     input: options.stdin ?? '',
-    buffer: { stdout: options.onStdout === undefined, stderr: true },
+    buffer: {
+      stdout: options.onStdout === undefined && options.stdoutTo === undefined,
+      stderr: true,
+    },
     forceKillAfterDelay: 2000,
     // Ctrl-C is the controller's to handle: in the foreground's process group the child would get
     // it as well, and a command would end behind the controller's back.

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 
 export interface RunOptions {
   /** What the command reads from its standard input. Without it, standard input is empty. */
@@ -15,6 +15,11 @@ export interface RunOptions {
   readonly sudo?: boolean;
   /** Receives standard output as it comes; it is then not kept in the result. */
   readonly onStdout?: (chunk: Uint8Array) => void;
+  /**
+   * Where standard output goes, no faster than it is taken, and ends with the command; it is then
+   * not kept in the result. A stream that fails ends the command, as a closed pipe does.
+   */
+  readonly stdoutTo?: Writable;
   /** Receives standard error as it comes; it is kept in the result all the same. */
   readonly onStderr?: (chunk: Uint8Array) => void;
 }

@@ -1,0 +1,111 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { extract } from 'tar-stream';
+import { CrossflockError } from '../../errors/crossflock-error.js';
+import type { Host } from '../../ports/host.js';
+import { withTag } from '../reference.js';
+import { readSaveArchive, type ArchiveContents, type ArchiveEntry } from './save-archive.js';
+import { savedImages, type SavedImage } from './saved-image.js';
+
+/**
+ * Images of this machine's Docker Engine, taken out once for all hosts that one command sends them
+ * to, in a folder that goes away with `close`.
+ */
+export class SavedImagesStore {
+  readonly #here: Host;
+  readonly #parent: string;
+  #folder: Promise<string> | undefined;
+  readonly #images = new Map<string, SavedImage>();
+  /** Images are taken out by one command after the other, so that none is taken out twice. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** @param parent folder for the folder; made where it is not there */
+  constructor(here: Host, parent: string) {
+    this.#here = here;
+    this.#parent = parent;
+  }
+
+  /**
+   * The images, taken out now unless they were before.
+   * @throws CrossflockError `command-failed` when docker does not give them
+   */
+  async get(names: readonly string[], signal: AbortSignal): Promise<readonly SavedImage[]> {
+    const wanted = names.map(withTag);
+    const turn = this.#last.then(async () => {
+      const missing = wanted.filter((name) => !this.#images.has(name));
+      if (missing.length > 0) await this.#save(missing, signal);
+    });
+    // Whoever waits next does not care how this one ended.
+    this.#last = turn.catch(() => undefined);
+    await turn;
+    return wanted.map((name) => {
+      const image = this.#images.get(name);
+      if (image !== undefined) return image;
+      throw new CrossflockError(`docker save left out ${name}`, { code: 'unexpected' });
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#last;
+    if (this.#folder !== undefined) await rm(await this.#folder, { recursive: true, force: true });
+    this.#images.clear();
+  }
+
+  async #save(names: readonly string[], signal: AbortSignal): Promise<void> {
+    this.#folder ??= privateFolder(this.#parent);
+    const folder = await this.#folder;
+    const output = new PassThrough();
+    const reading = readOutput(output, folder).catch((error: unknown) => {
+      // Docker is not to wait for somebody to take the rest.
+      output.destroy();
+      return { failed: error };
+    });
+    const argv = ['docker', 'save', ...names];
+    const result = await this.#here
+      .run(argv, { stdoutTo: output, signal })
+      .finally(() => (output.writableEnded ? undefined : output.destroy()))
+      // Files that are still written must not be in the way of removing their folder.
+      .finally(() => reading);
+    const contents = await reading;
+    if (result.exitCode !== 0 && result.stderr.trim() !== '') throw notSaved(result.stderr);
+    if ('failed' in contents) throw notRead(contents.failed);
+    for (const [name, image] of savedImages(contents)) this.#images.set(name, image);
+  }
+}
+
+async function readOutput(output: Readable, folder: string): Promise<ArchiveContents> {
+  const entries = extract();
+  // The library's streams are of its own kind, which Node's `pipeline` takes and its types do not.
+  const unpacking = pipeline(output, entries as unknown as NodeJS.WritableStream);
+  const reading = readSaveArchive(entries as unknown as AsyncIterable<ArchiveEntry>, folder);
+  const [contents] = await Promise.all([reading, unpacking]);
+  return contents;
+}
+
+/** For this user alone: `mkdtemp` makes it so. */
+async function privateFolder(parent: string): Promise<string> {
+  await mkdir(parent, { recursive: true });
+  return mkdtemp(join(parent, 'images-'));
+}
+
+function notSaved(stderr: string): CrossflockError {
+  const said = stderr.trim().split('\n').at(-1) ?? '';
+  const isMissing = /no such image|does not exist/i.test(said);
+  return new CrossflockError(`docker save failed on this machine: ${said}`, {
+    code: isMissing ? 'not-found' : 'command-failed',
+    ...(isMissing ? { hint: 'crossflock images build makes the images' } : {}),
+  });
+}
+
+function notRead(cause: unknown): CrossflockError {
+  if (cause instanceof CrossflockError) return cause;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const isFull = cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC';
+  return new CrossflockError(`the images could not be taken out of docker: ${why}`, {
+    code: isFull ? 'command-failed' : 'unexpected',
+    ...(isFull ? { hint: 'free disk space, or set XDG_CACHE_HOME to a folder that has some' } : {}),
+    cause,
+  });
+}
