@@ -4,6 +4,7 @@ import type { Plan } from '../plan/types.js';
 import { AppsRollout, type RolloutOptions } from './apps-rollout.js';
 import { appRows, APP_COLUMNS } from './app-table.js';
 import type { ActionContext } from './context.js';
+import { flockSteps } from './peers-flock.js';
 import { loadPlan } from './load-plan.js';
 import { networkDriver, networkSteps, type MemberFailures } from './network-steps.js';
 import { marathonsStep, type ClusterFailures } from './platform-steps.js';
@@ -37,6 +38,7 @@ export async function createContainers(
       poolKeyStep(context, plan, unreached),
       marathonsStep(context, plan, { failures, unreached }),
       rollout.step(),
+      ...flockSteps(context, plan),
     ],
     { ...context, dryRun: options.dryRun },
   );

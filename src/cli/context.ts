@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { LocalHost } from '../adapters/local-host.js';
 import { createReporter } from '../adapters/reporters/create-reporter.js';
+import { SshConnector } from '../adapters/ssh/index.js';
 import { systemClock } from '../adapters/system-clock.js';
 import type { ActionContext } from '../actions/context.js';
+import type { Questions } from '../ports/questions.js';
 import { Redactor } from '../util/redact.js';
 import { HtcondorPool } from '../workflow/htcondor-pool.js';
 
@@ -18,6 +21,8 @@ export interface Edge {
 export interface GlobalFlags {
   readonly json: boolean;
   readonly debug: boolean;
+  /** Trust hosts that are met for the first time without a question. */
+  readonly acceptNewHostKeys?: boolean;
   /** Absent when the arguments were refused before there was one. */
   readonly command?: string;
 }
@@ -26,18 +31,28 @@ export interface GlobalFlags {
 export function createContext(edge: Edge, flags: GlobalFlags): ActionContext {
   const redactor = new Redactor();
   const host = new LocalHost();
+  const reporter = createReporter({
+    json: flags.json,
+    stream: edge.stdout,
+    errorStream: edge.stderr,
+    env: edge.env,
+    redactor,
+  });
   return {
-    reporter: createReporter({
-      json: flags.json,
-      stream: edge.stdout,
-      errorStream: edge.stderr,
-      env: edge.env,
-      redactor,
-    }),
+    reporter,
     clock: systemClock,
     signal: edge.signal,
     host,
-    hosts: noConnector,
+    hosts: new SshConnector({
+      env: edge.env,
+      homedir: edge.env['HOME'] ?? homedir(),
+      clock: systemClock,
+      questions: NOBODY,
+      acceptNewHostKeys: flags.acceptNewHostKeys ?? false,
+      onNotice: (level, message) => {
+        reporter.emit({ type: 'notice', level, message });
+      },
+    }),
     env: edge.env,
     readFile: (path) => readFile(path),
     openPool: (on, deployment) => new HtcondorPool(on, { deployment }, systemClock),
@@ -47,11 +62,4 @@ export function createContext(edge: Edge, flags: GlobalFlags): ActionContext {
   };
 }
 
-/** Until the connector is wired. */
-const noConnector = {
-  connections: 0,
-  open: () => {
-    throw new Error('not wired yet');
-  },
-  close: () => Promise.resolve(),
-};
+const NOBODY: Questions = { possible: false, confirm: () => Promise.resolve(false) };

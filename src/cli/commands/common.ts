@@ -3,17 +3,28 @@ import type { GlobalFlags } from '../context.js';
 
 /** The flags that every command with a configuration has. */
 export function withConfig<T>(program: Argv<T>) {
-  return program.option('config', {
-    alias: 'c',
-    type: 'string',
-    default: './config.json',
-    describe: 'path to the JSON configuration file',
-    requiresArg: true,
-  });
+  return program
+    .option('config', {
+      alias: 'c',
+      type: 'string',
+      default: './config.json',
+      describe: 'path to the JSON configuration file',
+      requiresArg: true,
+    })
+    .option('accept-new-host-keys', {
+      type: 'boolean',
+      default: false,
+      describe: 'trust hosts that are met for the first time without asking',
+    });
 }
 
 /** The global flags out of parsed arguments. */
 export function globalFlags(args: Readonly<Record<string, unknown>>): GlobalFlags {
   const [command] = args['_'] as readonly (string | number)[];
-  return { json: args['json'] === true, debug: args['debug'] === true, command: String(command) };
+  return {
+    json: args['json'] === true,
+    debug: args['debug'] === true,
+    acceptNewHostKeys: args['accept-new-host-keys'] === true,
+    command: String(command),
+  };
 }
