@@ -9,15 +9,14 @@ from .settings import Settings
 
 IP_AND_ICMP_BYTES = 28
 SMALL_BYTES = 64
-COUNT = 3
 ROUND_TRIP = re.compile(r"^rtt min/avg/max/mdev = [0-9.]+/([0-9.]+)/", re.MULTILINE)
 
 
-def ping_argv(address: str, size: int) -> list[str]:
+def ping_argv(address: str, size: int, count: int = 3) -> list[str]:
     """Packets of `size` bytes in all that nobody on the way may take apart."""
     return [
         *("ping", "-n", "-q", "-M", "do", "-s", str(size - IP_AND_ICMP_BYTES)),
-        *("-c", str(COUNT), "-i", "0.2", "-W", "1", "-w", "3", address),
+        *("-c", str(count), "-i", "0.2", "-W", "1", "-w", "2", address),
     ]
 
 
@@ -30,8 +29,8 @@ def round_trip_ms(output: str) -> float | None:
 def measure(settings: Settings, targets: list[dict]) -> list[dict]:
     """For each `{"gateway", "address", "publicKey"}`: which packets came back, all tried at once.
 
-    `full` is of the largest size that containers send, `small` a small one, both by the way that
-    containers' packets go; `wireguard` goes to the host's own end of the tunnel.
+    `small` is the round trip of small packets by the way that containers' packets go, `mtu` the
+    largest size that came back that way; `wireguard` goes to the host's own end of the tunnel.
     """
     tries = {
         (index, kind): subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -42,11 +41,29 @@ def measure(settings: Settings, targets: list[dict]) -> list[dict]:
     live = wireguard.live_peers(settings.wireguard)
     return [
         {
-            **{kind: answers[index, kind] for kind in ("full", "small", "wireguard")},
+            "small": answers[index, "small"],
+            "wireguard": answers[index, "wireguard"],
+            "mtu": settings.vxlan_mtu
+            if answers[index, "full"] is not None
+            else answers[index, "small"] and _largest(target["gateway"], settings.vxlan_mtu),
             **_session(live.get(target["publicKey"])),
         }
         for index, target in enumerate(targets)
     ]
+
+
+def _largest(address: str, too_large: int) -> int:
+    """The largest size that comes back, known to be at least a small packet's."""
+    passes = SMALL_BYTES
+    while too_large - passes > 1:
+        middle = (passes + too_large) // 2
+        argv = ping_argv(address, middle, count=2)
+        output = subprocess.run(argv, capture_output=True, text=True, check=False).stdout
+        if round_trip_ms(output) is None:
+            too_large = middle
+        else:
+            passes = middle
+    return passes
 
 
 def _argvs(settings: Settings, target: dict) -> dict[str, list[str]]:

@@ -139,12 +139,15 @@ class HostNetwork:
         self._peers = peers
 
     def leave(self) -> dict:
-        """Take the interfaces away and leave it so, until the container starts again."""
+        """Take everything away, key and records included, until the container starts again."""
         self._left = True
         vxlan.delete(self.settings)
         wireguard.delete(self.settings.wireguard)
         guard.remove(self.settings)
-        self._log("left the network: interfaces are removed")
+        for file in self._folder.iterdir():
+            file.unlink()
+        self._log("left the network: interfaces, key and records are removed")
+        self.status = {}
         return self.status
 
     def is_concerned(self, names: set[str] | None) -> bool:
@@ -155,10 +158,12 @@ class HostNetwork:
     def _publish(self, problems: list[str]) -> None:
         own = self.settings
         up = wireguard.exists(own.wireguard)
+        # With all that there is to know, so that one file answers who looks at the host.
         status = {
+            "self": self._self(),
+            "peers": to_json(self._peers),
             "engine": wireguard.engine_of(own.wireguard) if up else None,
             "attached": vxlan.is_attached(own),
-            "peers": len(self._peers),
             "problems": problems,
         }
         for problem in problems:
