@@ -68,7 +68,7 @@ async function runStep(current: Step, options: PipelineOptions, started: number)
   // The one guard: nothing below this line happens in a dry run.
   if (!dryRun && changes.length > 0) await current.apply(changes, context);
   const settled = dryRun ? undefined : await current.settle?.(context);
-  const message = [settled, ...shortfalls].filter((text) => text !== undefined).join('; ');
+  const message = [settled ?? '', ...shortfalls].filter((text) => text !== '').join('; ');
   const changed = dryRun ? 'would-change' : 'changed';
   reporter.emit({
     type: 'step-finished',

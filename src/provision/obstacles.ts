@@ -2,7 +2,7 @@ import type { DockerPlan } from '../plan/types.js';
 import type { DockerNeed } from './docker/docker-need.js';
 import type { DockerState } from './docker/docker-state.js';
 import { repositoryUri } from './docker/install.js';
-import type { CloserFacts } from './facts/closer-look.js';
+import type { Attempt, CloserFacts } from './facts/closer-look.js';
 import type { HostFacts } from './facts/host-facts.js';
 import { canInstall, SUPPORTED } from './facts/os-release.js';
 
@@ -183,4 +183,40 @@ function serverObstacles(
         : 'let the host reach that server: look at its network, its firewall, its proxy (apt-config dump Acquire::http::Proxy) and /etc/apt/sources.list',
     };
   });
+}
+
+/**
+ * Ports of other hosts that do not let this one in; pure.
+ * @param names how people call the hosts, by address
+ */
+export function obstaclesOnTheWay(
+  attempts: readonly Attempt[],
+  names: ReadonlyMap<string, string>,
+): readonly Obstacle[] {
+  return attempts
+    .filter(({ outcome }) => outcome === 'closed')
+    .map(({ protocol, address, port, said }) => ({
+      what: `${protocol} port ${String(port)} of ${names.get(address) ?? address} (${address}) cannot be reached from here: ${said}`,
+      todo: letIn(protocol, port, names.get(address) ?? address),
+    }));
+}
+
+/**
+ * Ways that may be open or not: a packet got through or was dropped without a word. Only the
+ * network itself can tell, once it runs.
+ */
+export function unprovenWays(
+  attempts: readonly Attempt[],
+  names: ReadonlyMap<string, string>,
+): readonly string[] {
+  return attempts
+    .filter(({ outcome }) => outcome === 'silent')
+    .map(
+      ({ address, port }) =>
+        `${names.get(address) ?? address} does not answer on udp port ${String(port)}, which a network that runs there does not do either`,
+    );
+}
+
+function letIn(protocol: string, port: number, host: string): string {
+  return `let ${protocol} port ${String(port)} in at ${host}: in its cloud's firewall (a security group of OpenStack and Chameleon, a network security group of Azure) and in its own (sudo iptables -I INPUT -p ${protocol} --dport ${String(port)} -j ACCEPT)`;
 }

@@ -1,0 +1,188 @@
+import { CrossflockError } from '../errors/crossflock-error.js';
+import type { AvailableImages } from '../images/available-images.js';
+import { step, type Step, type StepContext } from '../pipeline/step.js';
+import type { NetworkChange } from '../ports/virtual-network.js';
+import {
+  closerProbe,
+  type CloserFacts,
+  type Destination,
+  type Questions,
+} from '../provision/facts/closer-look.js';
+import { repositoryRelease } from '../provision/docker/install.js';
+import {
+  obstaclesAtSight,
+  obstaclesCloseUp,
+  obstaclesOnTheWay,
+  unprovenWays,
+  type Demands,
+  type Obstacle,
+  type WantedPort,
+} from '../provision/obstacles.js';
+import { survey } from '../provision/survey.js';
+import { onEach } from './provision-host-changes.js';
+import { enginePort, type ProvisionScene, type SceneHost, type Sight } from './provision-scene.js';
+import { hostTodo, isDone, networkTodo, type HostTodo } from './provision-todo.js';
+
+const TITLE = 'what could be in the way';
+/** Other hosts to which the way is tried, beside those of the same cluster's private network. */
+const PEERS_TRIED = 20;
+
+/**
+ * Finds what stops a host before anything is changed on it. Hosts on which something will change get
+ * a closer look, with one more command; the others are left in peace.
+ */
+export function checksStep(
+  scene: ProvisionScene,
+  available: () => AvailableImages,
+  closer: Map<string, CloserFacts>,
+): Step {
+  return step({
+    id: 'checks',
+    title: TITLE,
+    check: async (context) => {
+      const network = networkTodo(scene, (id, error) => {
+        scene.fail(id, TITLE, error);
+      });
+      await onEach(scene, { ids: scene.usable.map(({ id }) => id), title: TITLE }, async (id) => {
+        const host = scene.hosts.find((each) => each.id === id);
+        const sight = scene.sight(id);
+        if (host === undefined || sight === undefined) return;
+        const here = { scene, host, sight, available: available() };
+        const facts = await checkHost(here, network, context);
+        if (facts !== undefined) closer.set(id, facts);
+      });
+      scene.tell(context);
+      return [];
+    },
+    apply: () => Promise.resolve(),
+  });
+}
+
+interface Here {
+  readonly scene: ProvisionScene;
+  readonly host: SceneHost;
+  readonly sight: Sight;
+  readonly available: AvailableImages;
+}
+
+async function checkHost(
+  here: Here,
+  network: readonly NetworkChange[],
+  context: StepContext,
+): Promise<CloserFacts | undefined> {
+  const { scene, host, sight } = here;
+  const todo = hostTodo(scene, host, here);
+  const mine = network.filter(({ memberId }) => memberId === host.id);
+  const demands = demandsOf(here, todo, mine);
+  const { facts, docker, skewSeconds } = sight;
+  const atSight = [
+    ...obstaclesAtSight(facts, docker, demands, skewSeconds),
+    ...networkObstacles(here),
+  ];
+  refuse(atSight);
+  if (isDone(todo) && mine.length === 0) return undefined;
+  const { signal } = context;
+  const probe = closerProbe(questionsOf(here, todo, mine));
+  const { closer } = await survey(host.member.host, { closer: probe }, signal);
+  const names = namesByAddress(here);
+  refuse([
+    ...obstaclesCloseUp(facts, closer, demands),
+    ...obstaclesOnTheWay(closer.attempts, names),
+  ]);
+  for (const line of unprovenWays(closer.attempts, names)) context.progress(`${host.id}: ${line}`);
+  const lockedBy = closer.packages?.lockedBy;
+  if (lockedBy !== undefined) {
+    context.progress(`${host.id}: ${lockedBy} is installing packages; it will be waited for`);
+  }
+  return closer;
+}
+
+function demandsOf(
+  { scene, host }: Here,
+  todo: HostTodo,
+  network: readonly NetworkChange[],
+): Demands {
+  const sizes = todo.images.map(({ source }) => (source.from === 'here' ? source.image.size : 0));
+  return {
+    need: todo.docker,
+    source: scene.plan.docker.source,
+    root: network.length > 0 && scene.network.driver !== 'bridge',
+    largestImage: Math.max(0, ...sizes),
+    ports: [...enginePorts(host, todo), ...networkPorts(scene, network)],
+  };
+}
+
+/** The engine's port, unless its own container has it. */
+function enginePorts(host: SceneHost, { marathon }: HostTodo): readonly WantedPort[] {
+  const port = enginePort(host);
+  const isNew = marathon?.view.action === 'create' || marathon?.view.action === 'start';
+  if (port === undefined || !isNew) return [];
+  const setting = `"engine.port" for the cluster ${host.cluster.id}`;
+  return [{ protocol: 'tcp', port, for: 'the embedded marathon', setting }];
+}
+
+function networkPorts(
+  { network }: ProvisionScene,
+  changes: readonly NetworkChange[],
+): readonly WantedPort[] {
+  const isNew = changes.some(
+    ({ phase, view }) => phase === 'launch' && view.action === 'create' && view.kind !== 'network',
+  );
+  if (!isNew) return [];
+  const setting = network.driver === 'wireguard' ? '"network.port"' : '"network.driver"';
+  return network.ports.map((port) => ({ ...port, for: 'the virtual network', setting }));
+}
+
+function networkObstacles({ scene, host, sight }: Here): readonly Obstacle[] {
+  if (sight.network === undefined) return [];
+  const lines = scene.network.obstacles?.(host.member, sight.network) ?? [];
+  return lines.map((line) => {
+    const colon = line.lastIndexOf(': ');
+    if (colon === -1) return { what: line, todo: '' };
+    return { what: line.slice(0, colon), todo: line.slice(colon + 2) };
+  });
+}
+
+function questionsOf(
+  here: Here,
+  { docker }: HostTodo,
+  network: readonly NetworkChange[],
+): Questions {
+  const { scene, sight } = here;
+  const packages = docker.install.length > 0;
+  const isRepository = packages && scene.plan.docker.source === 'docker';
+  return {
+    packages,
+    ...(isRepository ? { repository: repositoryRelease(sight.facts.os) } : {}),
+    destinations: network.length > 0 ? destinationsOf(here) : [],
+    users: docker.users,
+  };
+}
+
+/** The network's ports on other hosts, by the address at which this one reaches them. */
+function destinationsOf({ scene, host }: Here): readonly Destination[] {
+  const others = scene.hosts.filter(({ id }) => id !== host.id).slice(0, PEERS_TRIED);
+  return others.flatMap((other) =>
+    scene.network.ports.map((port) => ({ ...port, address: addressFor(host, other) })),
+  );
+}
+
+function addressFor(from: SceneHost, to: SceneHost): string {
+  const isNear = from.cluster.id === to.cluster.id;
+  return isNear ? to.member.privateAddress : to.member.address;
+}
+
+function namesByAddress({ scene, host }: Here): ReadonlyMap<string, string> {
+  return new Map(scene.hosts.map((other) => [addressFor(host, other), other.id] as const));
+}
+
+/** @throws CrossflockError `refused` naming all of them, each with what to do */
+function refuse(obstacles: readonly Obstacle[]): void {
+  if (obstacles.length === 0) return;
+  const whats = obstacles.map(({ what }) => what);
+  const todos = [...new Set(obstacles.map(({ todo }) => todo))].filter((todo) => todo !== '');
+  throw new CrossflockError(whats.join('; '), {
+    code: 'refused',
+    ...(todos.length === 0 ? {} : { hint: todos.join('; ') }),
+  });
+}

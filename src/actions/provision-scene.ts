@@ -1,0 +1,210 @@
+import { toCrossflockError, type CrossflockError } from '../errors/crossflock-error.js';
+import { imagesProbe, type SeenImages } from '../images/images-probe.js';
+import { wantedImages } from '../images/wanted-images.js';
+import type { StepContext } from '../pipeline/step.js';
+import type { ClusterPlan, Plan } from '../plan/types.js';
+import type { HostProbe } from '../ports/host-probe.js';
+import type { NetworkMember, SeenMember, VirtualNetwork } from '../ports/virtual-network.js';
+import { dockerProbe, marathonProbe, type DockerState } from '../provision/docker/docker-state.js';
+import { factsProbe, type HostFacts } from '../provision/facts/host-facts.js';
+import { timeSkew } from '../provision/facts/time-skew.js';
+import { survey } from '../provision/survey.js';
+import { fanOut } from '../util/fan-out.js';
+import type { ActionContext } from './context.js';
+import { networkMembers } from './reach.js';
+
+/** Hosts looked at at the same time; each is one command on one connection. */
+const LOOKS_AT_ONCE = 64;
+
+/** A host of the plan, with what it is to hold. */
+export interface SceneHost {
+  readonly id: string;
+  readonly cluster: ClusterPlan;
+  readonly member: NetworkMember;
+  /** Images that it needs, with their tags. */
+  readonly images: readonly string[];
+}
+
+/** Everything that one look at a host told. */
+export interface Sight {
+  readonly facts: HostFacts;
+  readonly docker: DockerState;
+  readonly images: SeenImages;
+  /** Whether its embedded Marathon answers; false for a host without one. */
+  readonly marathon: boolean;
+  /** Undefined where the driver's question makes no sense yet, for want of an engine. */
+  readonly network: unknown;
+  readonly skewSeconds: number;
+}
+
+/** Why a host dropped out, and in which step. */
+export interface HostFailure {
+  readonly step: string;
+  readonly error: CrossflockError;
+}
+
+/**
+ * The hosts while they are worked on. What was seen on a host is kept until something is changed
+ * there: a host on which nothing changes is asked once. One that fails drops out; the others go on.
+ */
+export class ProvisionScene {
+  /** All hosts of the deployment, in the plan's order. */
+  readonly hosts: readonly SceneHost[];
+  readonly network: VirtualNetwork;
+  readonly plan: Plan;
+  readonly failures = new Map<string, HostFailure>();
+  /** Hosts that were changed, or would be. */
+  readonly changed = new Set<string>();
+  readonly #context: ActionContext;
+  readonly #chosen: ReadonlySet<string>;
+  readonly #sights = new Map<string, Sight>();
+  readonly #fresh = new Set<string>();
+  readonly #told = new Set<string>();
+  readonly #others = new Map<string, CrossflockError>();
+
+  /** @param only ids of the hosts to work on; undefined: all of them */
+  constructor(
+    context: ActionContext,
+    { plan, network, only }: { plan: Plan; network: VirtualNetwork; only?: readonly string[] },
+  ) {
+    this.#context = context;
+    this.plan = plan;
+    this.network = network;
+    this.hosts = networkMembers(context, plan).flatMap((member): readonly SceneHost[] => {
+      const cluster = plan.clusters.find(({ id }) => id === member.clusterId);
+      if (cluster === undefined) return [];
+      const images = wantedImages(plan, cluster, network.images);
+      return [{ id: member.id, cluster, member, images }];
+    });
+    this.#chosen = new Set(only ?? this.hosts.map(({ id }) => id));
+  }
+
+  /** The hosts that are worked on, whatever became of them. */
+  get chosen(): readonly SceneHost[] {
+    return this.hosts.filter(({ id }) => this.#chosen.has(id));
+  }
+
+  /** The hosts that are worked on and have not failed. */
+  get usable(): readonly SceneHost[] {
+    return this.chosen.filter(({ id }) => !this.failures.has(id));
+  }
+
+  /** What was seen last; undefined for a host that does not answer. */
+  sight(id: string): Sight | undefined {
+    return this.#sights.get(id);
+  }
+
+  /** The hosts as members of the network; those that are unknown stay members. */
+  seenMembers(): readonly SeenMember[] {
+    return this.hosts.map(({ id, member }) => ({
+      member,
+      state: this.failures.has(id) ? undefined : this.#sights.get(id)?.network,
+    }));
+  }
+
+  /** Looks at every host that was not looked at since it was last changed. */
+  async look(signal: AbortSignal, step: string): Promise<void> {
+    // One that is not worked on matters to the network of the others only.
+    const alone = this.network.driver === 'bridge';
+    const stale = this.hosts.filter(
+      ({ id }) =>
+        !this.#fresh.has(id) &&
+        !this.failures.has(id) &&
+        !this.#others.has(id) &&
+        (this.#chosen.has(id) || !alone),
+    );
+    const { failed } = await fanOut(stale, LOOKS_AT_ONCE, async (host) => {
+      this.#sights.set(host.id, await this.#lookAt(host, signal));
+      this.#fresh.add(host.id);
+    });
+    signal.throwIfAborted();
+    for (const { target, error } of failed) {
+      if (this.#chosen.has(target.id)) this.fail(target.id, step, error);
+      else this.#others.set(target.id, toCrossflockError(error));
+    }
+  }
+
+  /** What was seen on the host is true no longer. */
+  touch(id: string): void {
+    this.#fresh.delete(id);
+    this.changed.add(id);
+  }
+
+  /** The host drops out. */
+  fail(id: string, step: string, error: unknown): void {
+    this.failures.set(id, { step, error: toCrossflockError(error) });
+    this.#fresh.delete(id);
+  }
+
+  /** Names the hosts that failed since the last time, and in words how many are left. */
+  tell({ signal, incomplete }: StepContext): void {
+    signal.throwIfAborted();
+    const failures = [...this.failures].map(([id, { error }]) => [id, error] as const);
+    for (const [id, { message }] of [...failures, ...this.#others]) {
+      if (this.#told.has(id)) continue;
+      this.#told.add(id);
+      incomplete(message.startsWith(`${id}:`) ? message : `${id}: ${message}`);
+    }
+  }
+
+  async #lookAt(host: SceneHost, signal: AbortSignal): Promise<Sight> {
+    const { clock } = this.#context;
+    const port = this.#chosen.has(host.id) ? enginePort(host) : undefined;
+    const from = clock.now().getTime() / 1000;
+    const answers = await survey(
+      host.member.host,
+      {
+        facts: factsProbe,
+        docker: dockerProbe(this.plan.name),
+        images: imagesProbe(host.images),
+        marathon: marathonProbe(port),
+        network: kept(this.network.probe(host.member)),
+      },
+      signal,
+    );
+    const to = clock.now().getTime() / 1000;
+    const { facts, docker, images, marathon } = answers;
+    const network =
+      docker.engine === undefined ? answers.network.orNothing() : answers.network.read();
+    return {
+      facts,
+      docker,
+      images,
+      marathon,
+      network,
+      skewSeconds: timeSkew(facts.time, { from, to }),
+    };
+  }
+}
+
+/** The port of a host's embedded Marathon. */
+export function enginePort({ cluster }: SceneHost): number | undefined {
+  return cluster.engine.type === 'embedded' ? cluster.engine.port : undefined;
+}
+
+interface Kept {
+  readonly read: () => unknown;
+  /** Nothing where the answer cannot be read. */
+  readonly orNothing: () => unknown;
+}
+
+/**
+ * The same probe, its answer read later: without a Docker Engine there may be nothing to read, and
+ * whether there is one is another probe's answer.
+ */
+function kept(probe: HostProbe<unknown>): HostProbe<Kept> {
+  return {
+    ...probe,
+    parse: (answer, got) => {
+      const read = (): unknown => probe.parse(answer, got);
+      const orNothing = (): unknown => {
+        try {
+          return read();
+        } catch {
+          return undefined;
+        }
+      };
+      return { read, orNothing };
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import type { AvailableImages } from '../images/available-images.js';
+import { planImages, type ImageChange } from '../images/plan-images.js';
+import { withTag } from '../images/reference.js';
+import type { NetworkChange } from '../ports/virtual-network.js';
+import { dockerNeed, needsNothing, type DockerNeed } from '../provision/docker/docker-need.js';
+import {
+  MARATHON_IMAGE,
+  marathonChange,
+  marathonContainerName,
+  type MarathonChange,
+} from '../provision/embedded-marathon.js';
+import { optional } from '../util/optional.js';
+import type { ProvisionScene, SceneHost, Sight } from './provision-scene.js';
+
+const MARATHON = withTag(MARATHON_IMAGE);
+/** The id of an image that is on its way. */
+const COMING = 'coming';
+
+/** What Docker, the images and the engine of a host lack; the network is everybody's. */
+export interface HostTodo {
+  readonly docker: DockerNeed;
+  readonly images: readonly ImageChange[];
+  readonly marathon: MarathonChange | undefined;
+}
+
+/**
+ * What is to be done on a host, from what was seen there. Pure.
+ * @throws CrossflockError `refused` for a host that cannot run the images
+ */
+export function hostTodo(
+  { plan }: Pick<ProvisionScene, 'plan'>,
+  host: SceneHost,
+  { sight, available }: { readonly sight: Sight; readonly available: AvailableImages },
+): HostTodo {
+  const images = planImages({
+    host: host.id,
+    names: host.images,
+    available,
+    seen: sight.images,
+  });
+  return {
+    docker: dockerNeed(sight.facts, sight.docker, plan.docker),
+    images,
+    marathon: marathonTodo(plan.name, host, sight, images),
+  };
+}
+
+function marathonTodo(
+  deployment: string,
+  { cluster }: SceneHost,
+  { docker, images }: Sight,
+  coming: readonly ImageChange[],
+): MarathonChange | undefined {
+  const { id, engine, auth } = cluster;
+  if (engine.type !== 'embedded') return undefined;
+  const name = marathonContainerName(deployment, id);
+  const container = docker.containers.find((each) => each.name === name);
+  const facts =
+    container === undefined
+      ? undefined
+      : {
+          running: container.running,
+          spec: container.labels['crossflock.spec'],
+          imageId: container.imageId,
+        };
+  const isComing = coming.some((change) => change.name === MARATHON);
+  const imageId = isComing ? COMING : (images.images.get(MARATHON)?.id ?? facts?.imageId ?? COMING);
+  const wanted = { deployment, clusterId: id, engine, ...optional('auth', auth) };
+  return marathonChange(wanted, facts, imageId);
+}
+
+export function isDone({ docker, images, marathon }: HostTodo): boolean {
+  return needsNothing(docker) && images.length === 0 && marathon === undefined;
+}
+
+/**
+ * What the network lacks, of all members that were seen. A host on which something is in the way
+ * drops out by `fail`, the others go on without it.
+ * @throws CrossflockError `refused` for what two hosts have against each other
+ */
+export function networkTodo(
+  scene: ProvisionScene,
+  fail: (id: string, error: unknown) => void,
+): readonly NetworkChange[] {
+  const { network, usable } = scene;
+  const seenMembers = scene.seenMembers();
+  const worked = new Set(usable.map(({ id }) => id));
+  const members = seenMembers.map((seen) => {
+    const others = seenMembers.map(({ member }) =>
+      member === seen.member ? seen : { member, state: undefined },
+    );
+    try {
+      network.plan(others);
+      return seen;
+    } catch (error) {
+      if (worked.has(seen.member.id)) fail(seen.member.id, error);
+      return { member: seen.member, state: undefined };
+    }
+  });
+  // Others are told of a new member, but nothing is launched there.
+  return network
+    .plan(members)
+    .filter(({ phase, memberId }) =>
+      phase === 'launch' ? worked.has(memberId) : phase === 'connect',
+    );
+}

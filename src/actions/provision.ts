@@ -1,0 +1,121 @@
+import { didYouMean } from '../config/suggest.js';
+import { CrossflockError } from '../errors/crossflock-error.js';
+import { EXIT, type ExitCode } from '../errors/exit-codes.js';
+import { availableImages, type AvailableImages } from '../images/available-images.js';
+import { runSteps, type PipelineResult } from '../pipeline/run-steps.js';
+import { step, type Step } from '../pipeline/step.js';
+import type { Plan } from '../plan/types.js';
+import type { CloserFacts } from '../provision/facts/closer-look.js';
+import type { ActionContext } from './context.js';
+import { loadPlan } from './load-plan.js';
+import { networkDriver } from './network-steps.js';
+import { checksStep } from './provision-checks-step.js';
+import { dockerStep } from './provision-docker-step.js';
+import { imagesStep } from './provision-images-step.js';
+import { marathonStep } from './provision-marathon-step.js';
+import { networkStepsOf } from './provision-network-steps.js';
+import { ProvisionScene } from './provision-scene.js';
+import { provisionSummary } from './provision-summary.js';
+import { verifyStep } from './provision-verify-step.js';
+
+export interface ProvisionOptions {
+  /** Path of the configuration file. */
+  readonly config: string;
+  /** Ids of the hosts to work on; undefined: all of them. */
+  readonly only?: readonly string[];
+  readonly dryRun: boolean;
+}
+
+/**
+ * `provision`: from machines that answer to SSH to machines that containers can be placed on. Every
+ * step compares before it acts; a second run changes nothing, and costs one command per host.
+ */
+export async function provision(
+  context: ActionContext,
+  options: ProvisionOptions,
+): Promise<ExitCode> {
+  const plan = await loadPlan(context, options.config);
+  if (plan === undefined) return EXIT.usage;
+  refuseStrangers(plan, options.only);
+  const network = networkDriver(plan.network);
+  const { only } = options;
+  const scene = new ProvisionScene(context, {
+    plan,
+    network,
+    ...(only === undefined ? {} : { only }),
+  });
+  const result = await runAll(context, scene, options.dryRun);
+  return provisionSummary(context, scene, { ...options, ...result });
+}
+
+/** The story of a host, from nothing to ready. */
+export function provisionSteps(context: ActionContext, scene: ProvisionScene): readonly Step[] {
+  const closer = new Map<string, CloserFacts>();
+  let images: AvailableImages = new Map();
+  const available = (): AvailableImages => images;
+  const hosts = step({
+    id: 'hosts',
+    title: 'hosts',
+    check: async (stepContext) => {
+      const { signal } = stepContext;
+      const names = scene.chosen.flatMap((host) => host.images);
+      const { registry } = scene.plan;
+      const asked = availableImages(context.host, { names, registry, signal });
+      // It may fail while hosts are still being looked at.
+      asked.catch(() => undefined);
+      await scene.look(signal, 'hosts');
+      images = await asked;
+      scene.tell(stepContext);
+      return [];
+    },
+    apply: () => Promise.resolve(),
+    settle: () => {
+      const { chosen, usable } = scene;
+      const answer = chosen.length === 1 ? 'answers' : 'answer';
+      return Promise.resolve(`${String(usable.length)} of ${String(chosen.length)} ${answer}`);
+    },
+  });
+  return [
+    hosts,
+    checksStep(scene, available, closer),
+    dockerStep(scene, closer),
+    imagesStep(context, scene, available),
+    ...networkStepsOf(scene),
+    marathonStep(context, scene, available),
+    verifyStep(scene, available),
+  ];
+}
+
+/** One step after the other, as long as there is a host left to work on. */
+async function runAll(
+  context: ActionContext,
+  scene: ProvisionScene,
+  dryRun: boolean,
+): Promise<PipelineResult> {
+  let changes = 0;
+  for (const current of provisionSteps(context, scene)) {
+    if (scene.usable.length === 0 || (dryRun && current.id === 'verify')) continue;
+    const result = await runSteps([current], { ...context, dryRun });
+    changes += result.changes;
+    if (result.failure !== undefined) return { changes, failure: result.failure };
+  }
+  return { changes };
+}
+
+/** @throws CrossflockError `invalid-input` for a plan without hosts, and for hosts not in the plan */
+function refuseStrangers({ clusters }: Plan, only: readonly string[] | undefined): void {
+  const known = clusters.flatMap(({ hosts }) => hosts.map(({ id }) => id));
+  if (known.length === 0) {
+    throw new CrossflockError('the configuration names no hosts to provision', {
+      code: 'invalid-input',
+      hint: 'write them as "hosts" of a cluster; this machine is prepared by scripts/demo',
+    });
+  }
+  const strange = (only ?? []).filter((id) => !known.includes(id));
+  if (strange.length === 0) return;
+  const hints = strange.map((id) => didYouMean(id, known, `the hosts are ${known.join(', ')}`));
+  throw new CrossflockError(
+    `no host in the configuration is called ${strange.map((id) => `"${id}"`).join(' or ')}`,
+    { code: 'invalid-input', hint: [...new Set(hints)].join('; ') },
+  );
+}
