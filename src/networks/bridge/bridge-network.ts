@@ -47,18 +47,30 @@ export class BridgeNetwork implements VirtualNetwork<BridgeState> {
 
   probe(member: NetworkMember): HostProbe<BridgeState> {
     const { name } = this.#wanted;
+    const path = `/networks/${name}`;
     return {
       id: 'bridge',
-      script: 'docker network inspect -- "$CROSSFLOCK_BRIDGE" 2>&1',
+      // An engine that is somewhere else is the docker command's to find.
+      script: '[ -S /var/run/docker.sock ] || docker network inspect -- "$CROSSFLOCK_BRIDGE" 2>&1',
       env: { CROSSFLOCK_BRIDGE: name },
-      parse: (answer) => {
-        if (/^\s*\[\s*\{/.test(answer)) return { network: parseInspect(answer, name) };
-        const stderr = answer.replace(/^\s*\[\]/, '').trim();
-        const result = { exitCode: 1, stdout: '', stderr };
-        if (isMissing(result)) return { network: undefined };
-        throw commandFailed(result, inspectArgv(name), member.host.name);
+      get: [path],
+      parse: (answer, got) => {
+        const told = got?.(path);
+        if (told?.status === 200) return { network: parseInspect(`[${told.body}]`, name) };
+        if (told?.status === 404) return { network: undefined };
+        return this.#fromCommand(answer, member);
       },
     };
+  }
+
+  #fromCommand(answer: string, { host }: NetworkMember): BridgeState {
+    const { name } = this.#wanted;
+    if (/^\s*\[\s*\{/.test(answer)) return { network: parseInspect(answer, name) };
+    const said = answer.replace(/^\s*\[\]/, '').trim();
+    const stderr = said === '' ? 'Cannot connect to the Docker daemon at its socket' : said;
+    const result = { exitCode: 1, stdout: '', stderr };
+    if (isMissing(result)) return { network: undefined };
+    throw commandFailed(result, inspectArgv(name), host.name);
   }
 
   /**
