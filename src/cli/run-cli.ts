@@ -4,6 +4,7 @@ import { EXIT, type ExitCode } from '../errors/exit-codes.js';
 import { createContainersCommand } from './commands/create-containers.js';
 import { downCommand } from './commands/down.js';
 import { labCommand } from './commands/lab.js';
+import { provisionCommand } from './commands/provision.js';
 import { runKincCommand } from './commands/run-kinc.js';
 import { statusCommand } from './commands/status.js';
 import { validateCommand } from './commands/validate.js';
@@ -39,9 +40,14 @@ export async function runCli(args: readonly string[], edge: Edge): Promise<ExitC
   }
 }
 
-/** yargs makes a list of an option that is given twice; none of ours is one. */
+/** Options that are lists. */
+const LISTS = ['_', 'only'];
+
+/** yargs makes a list of any option that is given twice. */
 function eachOnce(args: Readonly<Record<string, unknown>>): true | string {
-  const twice = Object.keys(args).filter((name) => name !== '_' && Array.isArray(args[name]));
+  const twice = Object.keys(args).filter(
+    (name) => !LISTS.includes(name) && Array.isArray(args[name]),
+  );
   const [name] = twice.sort((a, b) => b.length - a.length);
   return name === undefined || `${name}: is given more than once; write it once`;
 }
@@ -54,6 +60,7 @@ function commandTree(program: Argv, edge: Edge, finish: (code: ExitCode) => void
   program
     .scriptName(short ? '' : 'crossflock')
     .command(validateCommand(edge, finish))
+    .command(provisionCommand(edge, finish))
     .command(createContainersCommand(edge, finish))
     .command(runKincCommand(edge, finish))
     .command(statusCommand(edge, finish))
@@ -99,7 +106,15 @@ function refuse(error: Error, edge: Edge, args: readonly string[]): Promise<Exit
   );
 }
 
-const COMMANDS = ['validate', 'create-containers', 'run-kinc', 'status', 'down', 'lab'];
+const COMMANDS = [
+  'validate',
+  'provision',
+  'create-containers',
+  'run-kinc',
+  'status',
+  'down',
+  'lab',
+];
 
 /** Where the options that would have been right are listed. */
 function usageHint({ scriptName }: Edge, args: readonly string[]): string {
