@@ -30,7 +30,7 @@ else
   printf '\n@@ no-ping\nyes\n'
 fi
 printf '\n@@ report\n'
-curl -s -f -g --max-time 5 -H 'Accept: application/json' http://127.0.0.1:6784/report 2>/dev/null ||
+curl -s -f -g --noproxy '*' --max-time 5 -H 'Accept: application/json' http://127.0.0.1:6784/report 2>/dev/null ||
   "$CROSSFLOCK_WEAVE_SCRIPT" report 2>/dev/null
 `;
 
