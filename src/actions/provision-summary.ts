@@ -81,7 +81,7 @@ function againCommand(
   return pasteable(['crossflock', 'provision', '-c', config, ...rest, ...only]);
 }
 
-function failureLines(id: string, { step, error }: HostFailure): readonly string[] {
+export function failureLines(id: string, { step, error }: HostFailure): readonly string[] {
   const { said = [], command } = failedCommand(error);
   const isTold = said.length === 1 && error.message.includes(said[0] ?? '');
   return [

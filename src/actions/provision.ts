@@ -6,6 +6,7 @@ import { runSteps, type PipelineResult } from '../pipeline/run-steps.js';
 import { step, type Step } from '../pipeline/step.js';
 import type { Plan } from '../plan/types.js';
 import type { CloserFacts } from '../provision/facts/closer-look.js';
+import { optional } from '../util/optional.js';
 import type { ActionContext } from './context.js';
 import { loadPlan } from './load-plan.js';
 import { networkDriver } from './network-steps.js';
@@ -38,18 +39,13 @@ export async function provision(
   if (plan === undefined) return EXIT.usage;
   refuseStrangers(plan, options.only);
   const network = networkDriver(plan.network);
-  const { only } = options;
-  const scene = new ProvisionScene(context, {
-    plan,
-    network,
-    ...(only === undefined ? {} : { only }),
-  });
+  const scene = new ProvisionScene(context, { plan, network, ...optional('only', options.only) });
   const result = await runAll(context, scene, options.dryRun);
   return provisionSummary(context, scene, { ...options, ...result });
 }
 
 /** The story of a host, from nothing to ready. */
-export function provisionSteps(context: ActionContext, scene: ProvisionScene): readonly Step[] {
+function provisionSteps(context: ActionContext, scene: ProvisionScene): readonly Step[] {
   const closer = new Map<string, CloserFacts>();
   let images: AvailableImages = new Map();
   const available = (): AvailableImages => images;
@@ -86,8 +82,11 @@ export function provisionSteps(context: ActionContext, scene: ProvisionScene): r
   ];
 }
 
-/** One step after the other, as long as there is a host left to work on. */
-async function runAll(
+/**
+ * One step after the other, as long as there is a host left to work on. The scene has what became of
+ * each host.
+ */
+export async function runAll(
   context: ActionContext,
   scene: ProvisionScene,
   dryRun: boolean,
@@ -103,7 +102,7 @@ async function runAll(
 }
 
 /** @throws CrossflockError `invalid-input` for a plan without hosts, and for hosts not in the plan */
-function refuseStrangers({ clusters }: Plan, only: readonly string[] | undefined): void {
+export function refuseStrangers({ clusters }: Plan, only: readonly string[] | undefined): void {
   const known = clusters.flatMap(({ hosts }) => hosts.map(({ id }) => id));
   if (known.length === 0) {
     throw new CrossflockError('the configuration names no hosts to provision', {

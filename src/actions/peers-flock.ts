@@ -1,0 +1,96 @@
+import { toCrossflockError } from '../errors/crossflock-error.js';
+import { step, type Step, type StepContext } from '../pipeline/step.js';
+import type { Plan } from '../plan/types.js';
+import {
+  isSameFlockList,
+  readFlockList,
+  setFlockList,
+  vacatePools,
+} from '../workflow/flock-list.js';
+import type { ActionContext } from './context.js';
+import { executorsOf, waitForPool } from './pool-ready.js';
+import { openPool, submitterHost } from './reach.js';
+
+/**
+ * Tells the submitter the pools of a plan while it runs; a plan whose list is an argument of the
+ * submitter has no such step.
+ */
+export function flockSteps(context: ActionContext, plan: Plan): readonly Step[] {
+  const { flockList, name } = plan;
+  if (flockList === undefined) return [];
+  const host = submitterHost(context, plan);
+  return [
+    step({
+      id: 'flock',
+      title: "submitter's flock list",
+      check: async (running) => {
+        const now = await orNoSubmitter(running, () => readFlockList(host, name, running.signal));
+        if (now === undefined || isSameFlockList(now.pools, flockList)) return [];
+        const detail = difference(now.pools, flockList);
+        return [{ view: { action: 'update', kind: 'flock list', target: name, detail } }];
+      },
+      apply: async (changes, { signal, applied }) => {
+        await setFlockList(host, name, flockList, signal);
+        changes.forEach(applied);
+      },
+    }),
+  ];
+}
+
+/** Waits until the executors of a plan offer slots to the submitter; those of `part` are asked. */
+export function slotsStep(context: ActionContext, plan: Plan, part: Plan): Step {
+  return step({
+    id: 'slots',
+    title: 'slots',
+    check: () => Promise.resolve([]),
+    apply: () => Promise.resolve(),
+    settle: async (running) => {
+      const executors = executorsOf(part);
+      const slots = await orNoSubmitter(running, () =>
+        waitForPool(context, openPool(context, plan), executors),
+      );
+      return slots === undefined ? '' : `${String(slots)} on ${executors.addresses.join(', ')}`;
+    },
+  });
+}
+
+/**
+ * Makes the jobs of a plan's executors go back to the queue, though nobody on their host can be told.
+ */
+export function requeueStep(context: ActionContext, plan: Plan, part: Plan): Step {
+  const { addresses } = executorsOf(part);
+  return step({
+    id: 'jobs',
+    title: 'jobs that ran there',
+    check: () => Promise.resolve([]),
+    apply: () => Promise.resolve(),
+    settle: async (running) => {
+      const host = submitterHost(context, plan);
+      const count = await orNoSubmitter(running, () =>
+        vacatePools(host, plan.name, addresses, running.signal),
+      );
+      return count === undefined ? '' : `${String(count)} back in the queue`;
+    },
+  });
+}
+
+/** Nothing can be told or asked before the submitter was made, and then there is no need. */
+async function orNoSubmitter<T>(
+  { incomplete }: StepContext,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    const { code, message } = toCrossflockError(error);
+    if (code !== 'not-found') throw error;
+    incomplete(`${message}; create-containers makes it`);
+    return undefined;
+  }
+}
+
+function difference(now: readonly string[], wanted: readonly string[]): string {
+  const added = wanted.filter((pool) => !now.includes(pool)).map((pool) => `+${pool}`);
+  const gone = now.filter((pool) => !wanted.includes(pool)).map((pool) => `-${pool}`);
+  return [...added, ...gone].join(' ');
+}
