@@ -1,5 +1,7 @@
 import { toCrossflockError, type CrossflockError } from '../errors/crossflock-error.js';
 import { BridgeNetwork } from '../networks/bridge/bridge-network.js';
+import { WeaveNetwork } from '../networks/weave/weave-network.js';
+import { WireguardNetwork } from '../networks/wireguard/wireguard-network.js';
 import { step, type Step, type StepChange, type StepContext } from '../pipeline/step.js';
 import type { NetworkPlan } from '../plan/types.js';
 import type {
@@ -20,8 +22,9 @@ export function networkDriver(plan: NetworkPlan): VirtualNetwork {
     case 'bridge':
       return new BridgeNetwork(plan);
     case 'wireguard':
+      return new WireguardNetwork(plan);
     case 'weave':
-      throw new Error('not wired yet');
+      return new WeaveNetwork(plan);
   }
 }
 

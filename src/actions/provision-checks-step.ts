@@ -1,5 +1,6 @@
 import { CrossflockError } from '../errors/crossflock-error.js';
 import type { AvailableImages } from '../images/available-images.js';
+import { firewallAdvice } from '../networks/firewall-advice.js';
 import { step, type Step, type StepContext } from '../pipeline/step.js';
 import type { NetworkChange } from '../ports/virtual-network.js';
 import {
@@ -17,6 +18,7 @@ import {
   type Demands,
   type Obstacle,
   type WantedPort,
+  type Way,
 } from '../provision/obstacles.js';
 import { survey } from '../provision/survey.js';
 import { onEach } from './provision-host-changes.js';
@@ -79,22 +81,34 @@ async function checkHost(
     ...obstaclesAtSight(facts, docker, demands, skewSeconds),
     ...networkObstacles(here),
   ];
-  refuse(atSight);
-  if (isDone(todo) && mine.length === 0) return undefined;
+  if (isDone(todo) && mine.length === 0) {
+    refuse(atSight);
+    return undefined;
+  }
   const { signal } = context;
   const probe = closerProbe(questionsOf(here, todo, mine));
   const { closer } = await survey(host.member.host, { closer: probe }, signal);
-  const names = namesByAddress(here);
-  refuse([
+  const wayTo = waysFrom(here, network);
+  const closeUp = [
     ...obstaclesCloseUp(facts, closer, demands),
-    ...obstaclesOnTheWay(closer.attempts, names),
-  ]);
-  for (const line of unprovenWays(closer.attempts, names)) context.progress(`${host.id}: ${line}`);
+    ...obstaclesOnTheWay(closer.attempts, wayTo),
+  ];
+  refuse([...withoutKnown(atSight, closeUp), ...closeUp]);
+  for (const line of unprovenWays(closer.attempts, wayTo)) context.progress(`${host.id}: ${line}`);
   const lockedBy = closer.packages?.lockedBy;
   if (lockedBy !== undefined) {
     context.progress(`${host.id}: ${lockedBy} is installing packages; it will be waited for`);
   }
   return closer;
+}
+
+/** The closer look names who has a port, the driver only that somebody has. */
+function withoutKnown(
+  obstacles: readonly Obstacle[],
+  known: readonly Obstacle[],
+): readonly Obstacle[] {
+  const ports = known.flatMap(({ what }) => /^\w+ port (\d+), which/.exec(what)?.[1] ?? []);
+  return obstacles.filter(({ what }) => !ports.some((port) => what.includes(`port ${port} is in`)));
 }
 
 function demandsOf(
@@ -137,7 +151,7 @@ function networkObstacles({ scene, host, sight }: Here): readonly Obstacle[] {
   if (sight.network === undefined) return [];
   const lines = scene.network.obstacles?.(host.member, sight.network) ?? [];
   return lines.map((line) => {
-    const colon = line.lastIndexOf(': ');
+    const colon = line.indexOf(': ');
     if (colon === -1) return { what: line, todo: '' };
     return { what: line.slice(0, colon), todo: line.slice(colon + 2) };
   });
@@ -172,8 +186,24 @@ function addressFor(from: SceneHost, to: SceneHost): string {
   return isNear ? to.member.privateAddress : to.member.address;
 }
 
-function namesByAddress({ scene, host }: Here): ReadonlyMap<string, string> {
-  return new Map(scene.hosts.map((other) => [addressFor(host, other), other.id] as const));
+/** Who is where, seen from this host, and what would let its packets in there. */
+function waysFrom(
+  { scene, host }: Here,
+  network: readonly NetworkChange[],
+): (address: string) => Way {
+  const source = host.member.address;
+  return (address) => {
+    const other = scene.hosts.find((each) => addressFor(host, each) === address);
+    return {
+      to: other?.id ?? address,
+      isNew: network.some(({ memberId, phase }) => memberId === other?.id && phase === 'launch'),
+      advice: ({ protocol, port }) => {
+        const advice = firewallAdvice([{ protocol, port }], [source]);
+        const rules = advice.map(({ platform, commands }) => `${platform}: ${commands.join('; ')}`);
+        return `let it in at ${other?.id ?? address}. ${rules.join('. ')}`;
+      },
+    };
+  };
 }
 
 /** @throws CrossflockError `refused` naming all of them, each with what to do */

@@ -185,38 +185,42 @@ function serverObstacles(
   });
 }
 
-/**
- * Ports of other hosts that do not let this one in; pure.
- * @param names how people call the hosts, by address
- */
+/** Who is at an address, and what lets packets of a port in there. */
+export interface Way {
+  readonly to: string;
+  /** What to do at the other end. */
+  readonly advice: (attempt: Attempt) => string;
+  /** Whether its part of the network is still to be launched: then nobody listens there. */
+  readonly isNew: boolean;
+}
+
+/** Ports of other hosts that do not let this one in; pure. */
 export function obstaclesOnTheWay(
   attempts: readonly Attempt[],
-  names: ReadonlyMap<string, string>,
+  wayTo: (address: string) => Way,
 ): readonly Obstacle[] {
   return attempts
     .filter(({ outcome }) => outcome === 'closed')
-    .map(({ protocol, address, port, said }) => ({
-      what: `${protocol} port ${String(port)} of ${names.get(address) ?? address} (${address}) cannot be reached from here: ${said}`,
-      todo: letIn(protocol, port, names.get(address) ?? address),
-    }));
+    .map((attempt) => {
+      const { protocol, address, port, said } = attempt;
+      const { to, advice } = wayTo(address);
+      const what = `${protocol} port ${String(port)} of ${to} (${address}) cannot be reached from here: ${said}`;
+      return { what, todo: advice(attempt) };
+    });
 }
 
 /**
- * Ways that may be open or not: a packet got through or was dropped without a word. Only the
- * network itself can tell, once it runs.
+ * Ways that may be open or not: nobody listens at the other end yet, and it did not even say so.
+ * Only the network itself can tell, once it runs.
  */
 export function unprovenWays(
   attempts: readonly Attempt[],
-  names: ReadonlyMap<string, string>,
+  wayTo: (address: string) => Way,
 ): readonly string[] {
   return attempts
-    .filter(({ outcome }) => outcome === 'silent')
-    .map(
-      ({ address, port }) =>
-        `${names.get(address) ?? address} does not answer on udp port ${String(port)}, which a network that runs there does not do either`,
-    );
-}
-
-function letIn(protocol: string, port: number, host: string): string {
-  return `let ${protocol} port ${String(port)} in at ${host}: in its cloud's firewall (a security group of OpenStack and Chameleon, a network security group of Azure) and in its own (sudo iptables -I INPUT -p ${protocol} --dport ${String(port)} -j ACCEPT)`;
+    .filter(({ outcome, address }) => outcome === 'silent' && wayTo(address).isNew)
+    .map(({ address, protocol, port }) => {
+      const { to } = wayTo(address);
+      return `no answer from ${protocol} port ${String(port)} of ${to}: a firewall may be in between`;
+    });
 }
