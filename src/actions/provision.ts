@@ -45,7 +45,7 @@ export async function provision(
 }
 
 /** The story of a host, from nothing to ready. */
-function provisionSteps(context: ActionContext, scene: ProvisionScene): readonly Step[] {
+export function provisionSteps(context: ActionContext, scene: ProvisionScene): readonly Step[] {
   const closer = new Map<string, CloserFacts>();
   let images: AvailableImages = new Map();
   const available = (): AvailableImages => images;
