@@ -1,8 +1,8 @@
-import type { Reporter } from '../../ports/reporter.js';
 import type { Redactor } from '../../util/redact.js';
 import { JsonReporter } from './json-reporter.js';
 import { ansiPaint, noPaint } from './lines.js';
 import { PlainReporter } from './plain-reporter.js';
+import type { SuspendableReporter } from './suspendable.js';
 import { TerminalReporter } from './terminal-reporter.js';
 
 export interface ReporterOptions {
@@ -14,7 +14,7 @@ export interface ReporterOptions {
 }
 
 /** Picks the view: `--json`, a terminal that can redraw, or plain lines. */
-export function createReporter(options: ReporterOptions): Reporter {
+export function createReporter(options: ReporterOptions): SuspendableReporter {
   const { stream, redactor, env } = options;
   const now = () => new Date();
   const write = (line: string) => {

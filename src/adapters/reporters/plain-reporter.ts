@@ -2,18 +2,22 @@ import type { Reporter, ReportEvent } from '../../ports/reporter.js';
 import type { Redactor } from '../../util/redact.js';
 import { eventLines, type Paint } from './lines.js';
 import { PlannedChanges } from './planned-changes.js';
+import type { Suspendable } from './suspendable.js';
 
 /** Seconds between two progress lines of a workflow while nothing else changes. */
 const PROGRESS_EVERY_SECONDS = 10;
 
 /** Lines for a log, a pipe or a terminal without cursor movement; failures go to standard error. */
-export class PlainReporter implements Reporter {
+export class PlainReporter implements Reporter, Suspendable {
   readonly #write: (line: string) => void;
   readonly #writeError: (line: string) => void;
   readonly #now: () => Date;
   readonly #redactor: Redactor;
   readonly #paint: Paint;
   readonly #planned = new PlannedChanges();
+  /** Events that came while the view held still, with how many times it is asked to. */
+  readonly #held: ReportEvent[] = [];
+  #suspended = 0;
   #lastProgress = { at: Number.NEGATIVE_INFINITY, key: '' };
 
   constructor(
@@ -28,6 +32,28 @@ export class PlainReporter implements Reporter {
   }
 
   emit(event: ReportEvent): void {
+    if (this.#suspended > 0) this.#held.push(event);
+    else this.#show(event);
+  }
+
+  async suspend<T>(work: () => Promise<T>): Promise<T> {
+    this.#suspended += 1;
+    try {
+      return await work();
+    } finally {
+      this.#suspended -= 1;
+      if (this.#suspended === 0)
+        this.#held.splice(0).forEach((event) => {
+          this.#show(event);
+        });
+    }
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #show(event: ReportEvent): void {
     if (event.type === 'workflow-progress' && !this.#progressIsNews(event)) return;
     const failed = event.type === 'failed' || event.type === 'step-failed';
     const write = failed ? this.#writeError : this.#write;
@@ -36,10 +62,6 @@ export class PlainReporter implements Reporter {
         write(`${this.#redactor.text(line)}\n`);
       }
     }
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
   }
 
   #progressIsNews(event: Extract<ReportEvent, { type: 'workflow-progress' }>): boolean {

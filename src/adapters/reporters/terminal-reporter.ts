@@ -6,8 +6,10 @@ import type { Redactor } from '../../util/redact.js';
 import { ansiPaint, changeLine, eventLines, finishedLine } from './lines.js';
 import { PlannedChanges } from './planned-changes.js';
 import { progressView } from './progress.js';
+import type { Suspendable } from './suspendable.js';
 
 interface LiveStep {
+  readonly title: string;
   readonly end: Deferred<undefined>;
   readonly drawn: Promise<unknown>;
   readonly task: { title: string | undefined; output: string };
@@ -24,7 +26,7 @@ const ENDINGS: ReadonlySet<ReportEvent['type']> = new Set(['summary', 'failed', 
  * The view for a terminal: listr2 draws the running step, ora the running workflow, finished things
  * stay as lines. Events are drawn strictly one after the other, since both redraw in place.
  */
-export class TerminalReporter implements Reporter {
+export class TerminalReporter implements Reporter, Suspendable {
   readonly #stream: NodeJS.WriteStream;
   readonly #redactor: Redactor;
   readonly #planned = new PlannedChanges();
@@ -43,11 +45,38 @@ export class TerminalReporter implements Reporter {
     }
   }
 
+  suspend<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#tail.then(() => this.#whileStill(work));
+    this.#tail = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    return done;
+  }
+
   async close(): Promise<void> {
     await this.#tail;
     this.#spinner?.stop();
     this.#step?.end.resolve(undefined);
     await this.#step?.drawn;
+  }
+
+  /** What is drawn in place goes away for the time, and comes back as it was. */
+  async #whileStill<T>(work: () => Promise<T>): Promise<T> {
+    const { step, spinner } = { step: this.#step, spinner: this.#spinner };
+    const output = step?.task.output;
+    spinner?.stop();
+    step?.end.resolve(undefined);
+    await step?.drawn;
+    try {
+      return await work();
+    } finally {
+      if (step !== undefined) {
+        this.#step = await startStep(step.title);
+        if (output !== undefined && output !== '') this.#step.task.output = output;
+      }
+      spinner?.start();
+    }
   }
 
   async #draw(event: ReportEvent): Promise<void> {
@@ -128,5 +157,5 @@ async function startStep(title: string): Promise<LiveStep> {
     },
   );
   const drawn = list.run();
-  return { end, drawn, task: await ready.promise };
+  return { title, end, drawn, task: await ready.promise };
 }
