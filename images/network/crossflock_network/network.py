@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from . import guard, vxlan, wireguard
+from .announce import announce
 from .files import read_json, write_json
 from .peers import Peer, joined, read_peers, to_json, without
 from .problems import NetworkProblem
@@ -27,6 +28,7 @@ class HostNetwork:
         # By public key, the endpoint that WireGuard was last given.
         self._given: dict[str, str] = {}
         self._left = False
+        self._is_announced = False
         self.status: dict = {}
         write_json(folder / "self.json", self._self())
 
@@ -48,6 +50,7 @@ class HostNetwork:
         try:
             self._bring_up()
             problems += self._sync_peers()
+            self._announce()
         except NetworkProblem as problem:
             problems.append(str(problem))
         self._publish(problems)
@@ -64,6 +67,7 @@ class HostNetwork:
         if not vxlan.bridge_exists(own) or vxlan.is_attached(own):
             return
         vxlan.attach(own)
+        self._is_announced = False
         self._log(f"{own.vxlan} is a port of {own.bridge}")
 
     def _interface_up(self) -> None:
@@ -117,6 +121,12 @@ class HostNetwork:
             vxlan.remove_host(own, address)
         for address in sorted(want - have):
             vxlan.add_host(own, address)
+
+    def _announce(self) -> None:
+        if self._is_announced or not vxlan.is_attached(self.settings):
+            return
+        announce(self.settings)
+        self._is_announced = True
 
     def add_peers(self, new: list[Peer]) -> dict:
         """Take over new or changed peers; the others stay."""
