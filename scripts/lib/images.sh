@@ -13,6 +13,13 @@ images_ready() {
   _side_by_side _submitter_image _executor_image _network_image
 }
 
+# Tells which images would be built; builds none.
+images_check() {
+  IMAGES_CHECK=1
+  node_bring
+  _side_by_side _base_image _marathon_image _submitter_image _executor_image _network_image
+}
+
 # All images, those of the lab included.
 images_and_lab_ready() {
   base_image_ready
@@ -21,6 +28,8 @@ images_and_lab_ready() {
 
 # The images of `crossflock lab`: machines with and without Docker, and their registry.
 lab_images_ready() {
+  # The lab's keys are made, and its hosts entered, with OpenSSH's own programs.
+  if ! command -v ssh-keygen >/dev/null; then step 'openssh client' apt_install openssh-client; fi
   base_image_ready
   _side_by_side _lab_host_images _lab_registry_image
 }
@@ -55,6 +64,10 @@ _build_image() {
   local tag=crossflock/$1 context=$2 inputs=$3
   if [[ $(_image_inputs "$tag") == "$inputs" ]]; then
     note 'is current'
+    return
+  fi
+  if [[ -n ${IMAGES_CHECK:-} ]]; then
+    note 'would be built'
     return
   fi
   hint 'see whether containers reach the package mirrors: docker run --rm debian:trixie-slim apt-get update'

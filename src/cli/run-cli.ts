@@ -3,7 +3,9 @@ import { CrossflockError } from '../errors/crossflock-error.js';
 import { EXIT, type ExitCode } from '../errors/exit-codes.js';
 import { createContainersCommand } from './commands/create-containers.js';
 import { downCommand } from './commands/down.js';
+import { imagesCommand } from './commands/images.js';
 import { labCommand } from './commands/lab.js';
+import { peersCommand } from './commands/peers.js';
 import { provisionCommand } from './commands/provision.js';
 import { runKincCommand } from './commands/run-kinc.js';
 import { statusCommand } from './commands/status.js';
@@ -65,6 +67,8 @@ function commandTree(program: Argv, edge: Edge, finish: (code: ExitCode) => void
     .command(runKincCommand(edge, finish))
     .command(statusCommand(edge, finish))
     .command(downCommand(edge, finish))
+    .command(imagesCommand(edge, finish))
+    .command(peersCommand(edge, finish))
     .command(labCommand(edge, finish));
   return program
     .option('json', {
@@ -113,6 +117,8 @@ const COMMANDS = [
   'run-kinc',
   'status',
   'down',
+  'peers',
+  'images',
   'lab',
 ];
 

@@ -76,7 +76,8 @@ export async function localImages(
   );
 }
 
-function notBuilt(names: readonly string[]): CrossflockError {
+/** The error for images of the project that this machine does not have. */
+export function notBuilt(names: readonly string[]): CrossflockError {
   const [verb, word] = names.length === 1 ? ['is', 'image'] : ['are', 'images'];
   return new CrossflockError(`the ${word} ${names.join(', ')} ${verb} not on this machine`, {
     code: 'not-found',

@@ -3,9 +3,8 @@ import { CrossflockError } from '../errors/crossflock-error.js';
 /** What the names of the project's own images begin with; the registry serves those alone. */
 const OWN = 'crossflock/';
 
-/** The images that the project builds for hosts, those that others stand on first. */
-export const OWN_IMAGES = [
-  'crossflock/base',
+/** The project's images that hosts run; `crossflock/base` is only what others stand on. */
+export const HOST_IMAGES = [
   'crossflock/submitter',
   'crossflock/executor',
   'crossflock/marathon',

@@ -46,7 +46,8 @@ export async function askRegistry(
   const inspect = ['docker', 'manifest', 'inspect', '--verbose'];
   const options = { signal, timeoutMs: ANSWER_MS };
   let result = await here.run([...inspect, reference], options);
-  if (/HTTP response to HTTPS client/.test(result.stderr)) {
+  // A registry without TLS answers either way, depending on docker's version.
+  if (/HTTP response to HTTPS client|no such manifest/.test(result.stderr)) {
     result = await here.run([...inspect, '--insecure', reference], options);
   }
   if (result.exitCode === 0) return { reference, digests: parseManifestDigests(result.stdout) };
