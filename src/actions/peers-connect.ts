@@ -1,11 +1,11 @@
 import { EXIT, exitCodeFor, type ExitCode } from '../errors/exit-codes.js';
-import { runSteps } from '../pipeline/run-steps.js';
+import { runSteps, type PipelineResult } from '../pipeline/run-steps.js';
 import type { HostPlan, Plan } from '../plan/types.js';
 import type { ActionContext } from './context.js';
 import { loadPlan } from './load-plan.js';
 import { networkDriver, type MemberFailures } from './network-steps.js';
-import { joinSteps, leaveStep, type Membership } from './peers-network.js';
-import { knownHost } from './peers-target.js';
+import { joinSteps, leaveStep, strangerMembership, type Membership } from './peers-network.js';
+import { findHost, knownHost, unknownHost } from './peers-target.js';
 import { networkMembers } from './reach.js';
 
 export interface OnePeerOptions {
@@ -20,63 +20,62 @@ export async function connectPeer(
   context: ActionContext,
   options: OnePeerOptions,
 ): Promise<ExitCode> {
-  const found = await membershipOf(context, options);
-  if (found === undefined) return EXIT.usage;
-  const { host, membership } = found;
-  const steps = joinSteps(membership);
-  const result = await runSteps(steps, { ...context, dryRun: options.dryRun });
-  const message = `${host.id} is connected`;
-  return summary(context, { ...result, ...options, host, membership, message });
+  const { config, host: text, dryRun } = options;
+  const plan = await loadPlan(context, config, 'what stops');
+  if (plan === undefined) return EXIT.usage;
+  const membership = membershipOf(context, plan, knownHost(plan, text, config));
+  const result = await runSteps(joinSteps(membership), { ...context, dryRun });
+  const message = `${membership.target} is connected`;
+  return summary(context, { ...result, dryRun, membership, message });
 }
 
-/** `peers forget`: one host out of the network, on itself where it answers and on all others. */
+/**
+ * `peers forget`: one host out of the network, on itself where it answers and on all others; also
+ * one that the configuration does not name, where a host knows it all the same.
+ */
 export async function forgetPeer(
   context: ActionContext,
   options: OnePeerOptions,
 ): Promise<ExitCode> {
-  const found = await membershipOf(context, options);
-  if (found === undefined) return EXIT.usage;
-  const { host, membership } = found;
-  const isGone = (): boolean => membership.unreached.get(host.id)?.code === 'unreachable';
-  const result = await runSteps([leaveStep(membership, isGone)], {
-    ...context,
-    dryRun: options.dryRun,
-  });
-  const self = isGone() ? '; it does not answer, so nothing on itself was changed' : '';
-  const back = `peers connect, provision and create-containers let it in again`;
-  const message = `${host.id} is forgotten${self}; ${back}`;
-  return summary(context, { ...result, ...options, host, membership, message });
+  const { config, host: text, dryRun } = options;
+  const plan = await loadPlan(context, config, 'what stops');
+  if (plan === undefined) return EXIT.usage;
+  const host = findHost(plan, text);
+  const membership =
+    host === undefined
+      ? strangerMembership(context, plan, text)
+      : membershipOf(context, plan, host);
+  const isGone = (): boolean => membership.unreached.get(membership.target)?.code === 'unreachable';
+  const result = await runSteps([leaveStep(membership, isGone)], { ...context, dryRun });
+  const isUnknown = host === undefined && result.changes === 0 && result.failure === undefined;
+  if (isUnknown) throw unknownHost(plan, text, config);
+  const self = isGone() ? '; it was not asked, so nothing on itself was changed' : '';
+  const back = 'peers connect, provision and create-containers let it in again';
+  const message = `${membership.target} is forgotten${self}${host === undefined ? '' : `; ${back}`}`;
+  return summary(context, { ...result, dryRun, membership, message });
 }
 
-interface Found {
-  readonly host: HostPlan;
-  readonly membership: Membership;
-}
-
-async function membershipOf(
-  context: ActionContext,
-  { config, host: text }: OnePeerOptions,
-): Promise<Found | undefined> {
-  const plan: Plan | undefined = await loadPlan(context, config, 'what stops');
-  if (plan === undefined) return undefined;
-  const host = knownHost(plan, text, config);
+function membershipOf(context: ActionContext, plan: Plan, host: HostPlan): Membership {
   const unreached: MemberFailures = new Map();
   const network = networkDriver(plan.network);
-  const members = networkMembers(context, plan);
-  return { host, membership: { network, members, target: host.id, unreached } };
+  return { network, members: networkMembers(context, plan), target: host.id, unreached };
 }
 
-type Outcome = Awaited<ReturnType<typeof runSteps>> &
-  Found & { readonly dryRun: boolean; readonly message: string };
+type Outcome = PipelineResult & {
+  readonly membership: Membership;
+  readonly dryRun: boolean;
+  readonly message: string;
+};
 
 function summary(
   { reporter }: ActionContext,
-  { failure, changes, dryRun, host, membership, message }: Outcome,
+  { failure, changes, dryRun, membership, message }: Outcome,
 ): ExitCode {
-  const notTold = [...membership.unreached.keys()].filter((id) => id !== host.id);
-  const data = { host: host.id, changes, notTold };
+  const { target, unreached } = membership;
+  const notTold = [...unreached.keys()].filter((id) => id !== target);
+  const data = { host: target, changes, notTold };
   const planned = `${String(changes)} change${changes === 1 ? '' : 's'} to make, nothing was changed`;
-  const fine = dryRun ? planned : changes === 0 ? `nothing to change: ${message}` : message;
+  const fine = changes === 0 ? `nothing to change: ${message}` : dryRun ? planned : message;
   const text = failure === undefined ? fine : `failed at ${failure.step}`;
   reporter.emit({ type: 'summary', ok: failure === undefined, message: text, data });
   return failure === undefined ? EXIT.ok : exitCodeFor(failure.error.code);

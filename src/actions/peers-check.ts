@@ -1,0 +1,116 @@
+import { toCrossflockError } from '../errors/crossflock-error.js';
+import { EXIT, type ExitCode } from '../errors/exit-codes.js';
+import { firewallLines } from '../networks/firewall-advice.js';
+import type { PairReport, SeenMember } from '../ports/virtual-network.js';
+import { fanOut } from '../util/fan-out.js';
+import type { ActionContext } from './context.js';
+import { loadPlan } from './load-plan.js';
+import { HOSTS_AT_ONCE } from './network-steps.js';
+import { lookAtNetwork, type NetworkLook } from './peers-look.js';
+import { matrixTable, reasons, summaryTable, MATRIX_HOSTS } from './peers-matrix.js';
+
+/** `peers check`: every way between two hosts, tried with packets. Changes nothing. */
+export async function checkPeers(
+  context: ActionContext,
+  { config }: { readonly config: string },
+): Promise<ExitCode> {
+  const plan = await loadPlan(context, config, 'what stops');
+  if (plan === undefined) return EXIT.usage;
+  const { reporter } = context;
+  const look = await lookAtNetwork(context, plan);
+  const ids = look.seen.map(({ member }) => member.id);
+  const pairs = await measureAll(context, look);
+  if (ids.length > 1) {
+    if (ids.length <= MATRIX_HOSTS) reporter.emit({ type: 'table', ...matrixTable(ids, pairs) });
+    reporter.emit({ type: 'table', ...summaryTable(ids, pairs) });
+  }
+  for (const message of reasons(ids, pairs)) {
+    reporter.emit({ type: 'notice', level: 'warning', message });
+  }
+  const advice = firewallAdvice(look, pairs);
+  if (advice.length > 0) reporter.emit({ type: 'report', lines: advice });
+  const failed = pairs.filter(({ reachable }) => !reachable).length;
+  // A single host has nobody to reach, and still has to answer.
+  const ok = failed === 0 && look.failures.size === 0;
+  const message =
+    ids.length < 2
+      ? single(look)
+      : `${String(pairs.length - failed)} of ${String(pairs.length)} ways work`;
+  reporter.emit({ type: 'summary', ok, message, data: { hosts: ids, pairs, failed } });
+  return ok ? EXIT.ok : EXIT.failed;
+}
+
+function single({ failures }: NetworkLook): string {
+  const [failure] = failures.values();
+  return failure?.message ?? 'there is one machine, so there is no way to check';
+}
+
+/** All pairs, both directions, in the order of the hosts. */
+async function measureAll(
+  { signal }: ActionContext,
+  { network, seen, failures }: NetworkLook,
+): Promise<readonly PairReport[]> {
+  const { done, failed } = await fanOut(seen, HOSTS_AT_ONCE, async (from) => {
+    const others = seen.filter((to) => to !== from);
+    if (from.state === undefined) {
+      const why = failures.get(from.member.id)?.message ?? 'it could not be asked';
+      return notAsked(from, others, why);
+    }
+    return network.measure(from, others, signal);
+  });
+  signal.throwIfAborted();
+  const reports = [
+    ...done.flatMap(({ value }) => value),
+    ...failed.flatMap(({ target, error }) => {
+      const others = seen.filter((to) => to !== target);
+      return notAsked(target, others, toCrossflockError(error).message);
+    }),
+  ];
+  const place = new Map(seen.map(({ member }, index) => [member.id, index]));
+  const rank = ({ from, to }: PairReport): number =>
+    (place.get(from) ?? 0) * seen.length + (place.get(to) ?? 0);
+  return reports.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function notAsked(
+  from: SeenMember,
+  others: readonly SeenMember[],
+  why: string,
+): readonly PairReport[] {
+  return others.map(({ member }) => ({
+    from: from.member.id,
+    to: member.id,
+    reachable: false,
+    why,
+  }));
+}
+
+/** Rules for the hosts that others cannot reach though both answer: a firewall may be the reason. */
+function firewallAdvice(
+  { network, seen }: NetworkLook,
+  pairs: readonly PairReport[],
+): readonly string[] {
+  if (network.ports.length === 0) return [];
+  const members = new Map(seen.map((one) => [one.member.id, one]));
+  const blocked = pairs.filter(
+    ({ from, to, reachable }) =>
+      !reachable && members.get(from)?.state !== undefined && members.get(to)?.state !== undefined,
+  );
+  const [first] = blocked;
+  if (first === undefined) return [];
+  const sources = blocked
+    .filter(({ to }) => to === first.to)
+    .flatMap(({ from }) => {
+      const source = members.get(from)?.member;
+      const isNear = source?.clusterId === members.get(first.to)?.member.clusterId;
+      return (isNear ? source?.privateAddress : source?.address) ?? [];
+    });
+  const more = [...new Set(blocked.map(({ to }) => to))].filter((id) => id !== first.to);
+  const also = more.length === 0 ? '' : ` (and likewise for ${more.join(', ')})`;
+  return [
+    '',
+    `if a firewall is in the way, let the network in on ${first.to}${also}:`,
+    ...firewallLines(network.ports, sources).map((line) => `  ${line}`),
+    '',
+  ];
+}

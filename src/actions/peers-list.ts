@@ -1,0 +1,71 @@
+import { EXIT, type ExitCode } from '../errors/exit-codes.js';
+import type { HostPlan } from '../plan/types.js';
+import type { MemberReport } from '../ports/virtual-network.js';
+import type { ActionContext } from './context.js';
+import { loadPlan } from './load-plan.js';
+import { ago, lookAtNetwork, memberReports, type NetworkLook } from './peers-look.js';
+import { allHosts } from './peers-target.js';
+
+const COLUMNS = ['HOST', 'CLUSTER', 'ROLE', 'ADDRESS', 'GATEWAY', 'NETWORK', 'PEERS', 'HANDSHAKE'];
+
+/** `peers list`: the hosts of a configuration and what they are in the network. Changes nothing. */
+export async function listPeers(
+  context: ActionContext,
+  { config }: { readonly config: string },
+): Promise<ExitCode> {
+  const plan = await loadPlan(context, config, 'what stops');
+  if (plan === undefined) return EXIT.usage;
+  const { reporter } = context;
+  const hosts = allHosts(plan);
+  if (hosts.length === 0) {
+    const message = 'no cluster has hosts: everything runs on this machine';
+    reporter.emit({ type: 'summary', ok: true, message, data: { hosts: [] } });
+    return EXIT.ok;
+  }
+  const look = await lookAtNetwork(context, plan);
+  const reports = memberReports(look);
+  const peers = hosts.map((host) => peerOf(host, look, reports.get(host.id)));
+  const rows = peers.map((peer) => [
+    ...[peer.id, peer.cluster, peer.role, peer.address, peer.gateway ?? '', peer.network],
+    ...[`${String(peer.known ?? '?')}/${String(peer.expected)}`, ago(peer.handshakeSeconds)],
+  ]);
+  reporter.emit({ type: 'table', title: '', columns: COLUMNS, rows });
+  for (const { id, why } of peers) {
+    if (why === undefined) continue;
+    reporter.emit({ type: 'notice', level: 'warning', message: `${id}: ${why}` });
+  }
+  const up = peers.filter(({ isFine }) => isFine).length;
+  const ok = up === peers.length;
+  const message = `${String(up)} of ${String(peers.length)} hosts are in the network and know all others`;
+  const data = { hosts: peers.map(({ isFine, ...peer }) => ({ ...peer, ok: isFine })) };
+  reporter.emit({ type: 'summary', ok, message, data });
+  return ok ? EXIT.ok : EXIT.failed;
+}
+
+interface Peer {
+  readonly id: string;
+  readonly cluster: string;
+  readonly role: string;
+  readonly address: string;
+  readonly gateway?: string | undefined;
+  readonly network: 'up' | 'down' | 'absent' | 'no answer';
+  /** Undefined where the host was not asked. */
+  readonly known?: number | undefined;
+  readonly expected: number;
+  readonly handshakeSeconds?: number | undefined;
+  readonly why?: string | undefined;
+  readonly isFine: boolean;
+}
+
+function peerOf(host: HostPlan, look: NetworkLook, report: MemberReport | undefined): Peer {
+  const { id, clusterId: cluster, role, address } = host;
+  const expected = look.seen.length - 1;
+  const base = { id, cluster, role, address, expected };
+  const failure = look.failures.get(id);
+  if (report === undefined) {
+    return { ...base, network: 'no answer', why: failure?.message, isFine: false };
+  }
+  const { gateway, known, handshakeSeconds, why, state } = report;
+  const isFine = state === 'up' && known === expected;
+  return { ...base, gateway, network: state, known, handshakeSeconds, why, isFine };
+}
