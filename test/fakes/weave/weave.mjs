@@ -95,6 +95,16 @@ function asking(exit, answer) {
   return (call) => (isRunning(call.host) ? answer(call) : down(call, exit));
 }
 
+function status({ lan, host, args: [what] }) {
+  if (what === undefined) return { exit: 0, stdout: statusText(lan, host) };
+  if (what === 'connections') return { exit: 0, stdout: connectionLines(lan, host).join('') };
+  if (what === 'targets') {
+    const lines = host.container.router.targets.map((target) => `${target}\n`);
+    return { exit: 0, stdout: lines.join('') };
+  }
+  return { exit: 1, stderr: `Invalid 'weave status' sub-command: ${what}\n${USAGE}` };
+}
+
 const COMMANDS = {
   version: ({ host }) => ({
     exit: 0,
@@ -121,14 +131,11 @@ const COMMANDS = {
     exit: 0,
     stdout: JSON.stringify(reportOf(lan, host), undefined, 4),
   })),
-  status: asking(1, ({ lan, host, args: [what] }) => {
-    if (what === undefined) return { exit: 0, stdout: statusText(lan, host) };
-    if (what === 'connections') return { exit: 0, stdout: connectionLines(lan, host).join('') };
-    if (what === 'targets') {
-      return { exit: 0, stdout: host.container.router.targets.map((t) => `${t}\n`).join('') };
-    }
-    return { exit: 1, stderr: `Invalid 'weave status' sub-command: ${what}\n${USAGE}` };
-  }),
+  // The summary begins and ends with an empty line, whatever is between them.
+  status: (call) => {
+    if (isRunning(call.host)) return status(call);
+    return { ...down(call, 1), ...(call.args.length === 0 ? { stdout: '\n\n' } : {}) };
+  },
   env: asking(0, () => ({
     exit: 0,
     stdout: 'export DOCKER_HOST=unix:///var/run/weave/weave.sock ORIG_DOCKER_HOST=\n',
