@@ -26,7 +26,9 @@ export function dockerFailure(args: readonly string[], stderr: string): Crossflo
   const known = KNOWN.find(({ pattern }) => pattern.test(said));
   const match = known?.pattern.exec(said)?.[1] ?? '';
   if (known === undefined) {
-    const last = said.split('\n').findLast((line) => line.trim() !== '' && !/^See '/.test(line));
+    const last = said
+      .split('\n')
+      .findLast((line) => line.trim() !== '' && !/^(?:See|Run) 'docker/.test(line));
     const what = args.slice(0, 2).join(' ');
     return new CrossflockError(`docker ${what} failed: ${last ?? 'it does not say why'}`, {
       code: 'command-failed',
@@ -64,7 +66,7 @@ const KNOWN: readonly { readonly pattern: RegExp; readonly says: (found: string)
   {
     pattern: /(?:no such image|unable to find image)[: ]+'?([^\s']+)/i,
     says: (image) => ({
-      message: `there is no image ${image.replace(/:latest$/, '')}`,
+      message: `there is no image ${image.replace(/(?::latest)?\.?$/, '')}`,
       code: 'not-found',
       hint: BUILD_HINT,
     }),
