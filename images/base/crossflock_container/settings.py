@@ -43,21 +43,6 @@ def network_settings(address: str, name: str, manager: str) -> list[str]:
     ]
 
 
-def flock_settings(pools: Sequence[str]) -> list[str]:
-    """Flocking to all of `pools` from the first negotiation on.
-
-    Without the two levels the schedd turns to one more pool per interval and only
-    after the pools before it did not satisfy it (manual: FLOCK_INCREMENT, MIN_FLOCK_LEVEL).
-    """
-    if not pools:
-        return []
-    return [
-        f"FLOCK_TO = {', '.join(pools)}",
-        f"FLOCK_INCREMENT = {len(pools)}",
-        f"MIN_FLOCK_LEVEL = {len(pools)}",
-    ]
-
-
 def slot_settings(cpus: float, memory_mb: float) -> list[str]:
     """One partitionable slot of exactly these resources.
 

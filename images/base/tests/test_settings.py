@@ -46,13 +46,6 @@ class Name(unittest.TestCase):
 
 
 class Settings(unittest.TestCase):
-    def test_flock_to_all_pools_at_once(self):
-        lines = settings.flock_settings(["10.0.0.2", "10.0.0.3"])
-        self.assertEqual(
-            lines, ["FLOCK_TO = 10.0.0.2, 10.0.0.3", "FLOCK_INCREMENT = 2", "MIN_FLOCK_LEVEL = 2"]
-        )
-        self.assertEqual(settings.flock_settings([]), [])
-
     def test_a_slot_has_exactly_the_resources(self):
         self.assertEqual(settings.slot_settings(4, 4096), ["NUM_CPUS = 4", "MEMORY = 4096"])
         self.assertEqual(settings.slot_settings(0.5, 512.0), ["NUM_CPUS = 1", "MEMORY = 512"])

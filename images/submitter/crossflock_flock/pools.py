@@ -114,8 +114,8 @@ def flock_to(paths: Paths = Paths()) -> tuple[str, ...]:
 
 def config_text(flock: FlockList) -> str:
     """The content of the configuration file for this list."""
-    lines = [f"{_ORIGIN} = {flock.origin}", *settings.flock_settings(flock.pools)]
-    return "# written by crossflock-flock\n" + "".join(f"{line}\n" for line in lines)
+    flock_to = f"FLOCK_TO = {', '.join(flock.pools)}\n" if flock.pools else ""
+    return f"# written by crossflock-flock\n{_ORIGIN} = {flock.origin}\n{flock_to}"
 
 
 def _addresses(config: str) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ class Kept(unittest.TestCase):
         self.paths.flock_config.unlink()
         found = pools.at_start((), OWN, self.paths)
         self.assertEqual(found, pools.FlockList(("10.0.0.2", "10.0.0.3"), pools.STORED))
-        self.assertIn("FLOCK_TO = 10.0.0.2, 10.0.0.3\nFLOCK_INCREMENT = 2\nMIN_FLOCK_LEVEL = 2\n", self.config())
+        self.assertIn("FLOCK_TO = 10.0.0.2, 10.0.0.3\n", self.config())
         self.assertEqual(pools.current(self.paths), found)
 
     def test_the_same_list_again_changes_nothing(self):
@@ -58,7 +58,7 @@ class Kept(unittest.TestCase):
 
     def test_the_last_pool_is_replaced_by_the_own_one(self):
         pools.store((), self.paths)
-        self.assertIn(f"FLOCK_TO = {OWN}\nFLOCK_INCREMENT = 1\n", self.config())
+        self.assertIn(f"FLOCK_TO = {OWN}\n", self.config())
         self.assertEqual(pools.current(self.paths), pools.FlockList((), pools.STORED))
         self.assertEqual(pools.flock_to(self.paths), (OWN,))
 

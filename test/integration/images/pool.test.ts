@@ -6,6 +6,7 @@ import {
   containerOf,
   createPoolNetwork,
   docker,
+  flock,
   follow,
   type JobEvent,
   readResult,
@@ -25,6 +26,9 @@ function executors(events: readonly JobEvent[]): Set<string> {
   const slots = events.filter(isRunning).map((event) => event.SlotName ?? '');
   return new Set(slots.map((slot) => slot.replace(/^.*@|\.crossflock$/g, '')));
 }
+
+const runsOn = (member: 'runner1' | 'runner2') => (event: JobEvent) =>
+  isRunning(event) && (event.SlotName ?? '').includes(member);
 
 function endings(events: readonly JobEvent[]): Map<string, number> {
   const ended = events.filter((event) => event.MyType === 'JobTerminatedEvent');
@@ -46,8 +50,13 @@ describe('pool of a submitter and two executors', () => {
     expect(slots).toBe('4 4096');
   });
 
-  it('runs a KINC workflow on both executors and finds the network', async () => {
+  it('runs a KINC workflow, takes an executor in while it runs, and finds the network', async () => {
+    expect(await flock('get')).toEqual({ pools: [], origin: 'none' });
+    await flock('set', ADDRESS.runner1);
     await submit('whole', '16', '--min-job-seconds', '2');
+    await follow('whole', runsOn('runner1'));
+    const both = [ADDRESS.runner1, ADDRESS.runner2];
+    expect(await flock('set', both.join(','))).toEqual({ pools: both, changed: true });
     const events = await follow('whole');
     expect([...endings(events).values()].filter((code) => code !== 0)).toEqual([]);
     expect(endings(events).size).toBe(16 + 3 + 1);
@@ -87,6 +96,10 @@ describe('pool of a submitter and two executors', () => {
     await docker('kill', containerOf('submitter'));
     await removeContainer(containerOf('submitter'));
     await startSubmitter();
+    expect(await flock('get')).toMatchObject({
+      pools: [ADDRESS.runner1, ADDRESS.runner2],
+      origin: 'stored',
+    });
     const events = await follow('remade');
     expect([...endings(events).values()].filter((code) => code !== 0)).toEqual([]);
     expect(endings(events).size).toBe(12 + 3 + 1);
@@ -100,11 +113,43 @@ describe('pool of a submitter and two executors', () => {
     expect(after).toBe(hostKey);
   });
 
+  it('lets an executor go while jobs run there, which end on the other one', async () => {
+    await submit('left', '12', '--min-job-seconds', '3');
+    await follow('left', runsOn('runner2'));
+    await expect(flock('vacate', ADDRESS.runner2)).rejects.toThrow(/would get jobs again/);
+    await flock('set', ADDRESS.runner1);
+    const { vacated } = await flock('vacate', ADDRESS.runner2);
+    expect(vacated).toBeGreaterThan(0);
+    const events = await follow('left');
+    const evicted = events.findLastIndex((event) => event.MyType === 'JobEvictedEvent');
+    expect(evicted).toBeGreaterThan(0);
+    expect(events.findLastIndex(runsOn('runner2'))).toBeLessThan(evicted);
+    expect([...endings(events).values()].filter((code) => code !== 0)).toEqual([]);
+    expect(await readResult('left', 'extract.json')).toMatchObject(DEMO);
+    await flock('set', `${ADDRESS.runner1},${ADDRESS.runner2}`);
+  });
+
+  it('keeps the list of its arguments, where it has one', async () => {
+    const name = 'cft-images-it-given';
+    const command = ['exec', name, 'crossflock-flock'];
+    try {
+      await startContainer(
+        { name, ip: '172.29.7.8', env: [] },
+        ...['crossflock/submitter', '-f', ADDRESS.runner1],
+      );
+      expect(JSON.parse(await docker(...command, 'get'))).toEqual({
+        pools: [ADDRESS.runner1],
+        origin: 'arguments',
+      });
+      await expect(docker(...command, 'set', ADDRESS.runner2)).rejects.toThrow(/started with -f/);
+    } finally {
+      await removeContainer(name);
+    }
+  });
+
   it('runs the jobs of a killed executor again on the other one', async () => {
     await submit('killed', '12', '--min-job-seconds', '6');
-    const onSecond = (event: JobEvent) =>
-      isRunning(event) && (event.SlotName ?? '').includes('runner2');
-    await follow('killed', onSecond);
+    await follow('killed', runsOn('runner2'));
     await docker('kill', containerOf('runner2'));
     const events = await follow('killed');
     expect(events.map((event) => event.MyType)).toContain('JobReconnectFailedEvent');

@@ -72,8 +72,14 @@ export async function startSubmitter(): Promise<void> {
   await startContainer(
     { name: containerOf('submitter'), ip: ADDRESS.submitter, env },
     ...['-v', `${STATE}:/var/lib/crossflock`],
-    ...['crossflock/submitter', '-f', `${ADDRESS.runner1},${ADDRESS.runner2}`],
+    'crossflock/submitter',
   );
+}
+
+/** Runs the command that shows and changes the submitter's list of pools. */
+export async function flock(...argv: string[]): Promise<Record<string, unknown>> {
+  const text = await docker('exec', containerOf('submitter'), 'crossflock-flock', ...argv);
+  return JSON.parse(text) as Record<string, unknown>;
 }
 
 export async function startExecutor(member: 'runner1' | 'runner2'): Promise<void> {
