@@ -139,8 +139,10 @@ class HostNetwork:
 
     def forget(self, gone: str) -> dict:
         """Cut off a peer, by id or public key; one that is not known is fine."""
-        if len(left := without(self._peers, gone)) < len(self._peers):
-            self._log(f"peer {gone} is forgotten")
+        left = without(self._peers, gone)
+        for peer in self._peers:
+            if peer not in left:
+                self._log(f"peer {peer.id} is forgotten")
         self._set_peers(left)
         return self.reconcile()
 

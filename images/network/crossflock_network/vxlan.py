@@ -22,6 +22,8 @@ def ensure(settings: Settings) -> None:
             *("ip", "link", "add", "dev", settings.vxlan, "mtu", str(settings.vxlan_mtu)),
             *("type", "vxlan", "id", str(settings.vni), "dev", settings.wireguard),
             *("local", settings.address, "dstport", str(settings.vxlan_port)),
+            # WireGuard checks every byte already.
+            "noudpcsum",
         )
         run("ip", "link", "set", "dev", settings.vxlan, "addrgenmode", "none")
     run("ip", "link", "set", "dev", settings.vxlan, "mtu", str(settings.vxlan_mtu), "up")
@@ -58,7 +60,9 @@ def remove_host(settings: Settings, address: str) -> None:
     entries = run_json("bridge", "-json", "fdb", "show", "dev", settings.vxlan)
     for item in entries:
         if item.get("dst") == address:
-            run("bridge", "fdb", "del", item["mac"], "dev", settings.vxlan, "dst", address)
+            # Without the same `via` the kernel finds no such entry, and says nothing.
+            via = ["via", item["viaIf"]] if "viaIf" in item else []
+            run("bridge", "fdb", "del", item["mac"], "dev", settings.vxlan, "dst", address, *via)
 
 
 def bridge_exists(settings: Settings) -> bool:

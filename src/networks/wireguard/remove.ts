@@ -35,7 +35,8 @@ export async function removeNetwork(job: Job): Promise<void> {
   if (await hasDocker(job)) {
     const network = await ourNetwork(job);
     if (await hasContainer(job)) {
-      // Not all states of a container permit this; the sweep below does the rest.
+      // A container may be in a state that permits neither; the sweep below does the rest.
+      await host.run(['docker', 'start', names.container], { signal });
       await host.run(agentArgv(settings, ['leave']), { signal });
       await must(job, ['docker', 'rm', '--force', names.container]);
     }
