@@ -14,6 +14,7 @@ interface HostImageChange extends StepChange {
 }
 
 const TITLE = 'images';
+const PROGRESS_BYTES = 10_000_000;
 
 /** The images on every host: pulled from the registry, or sent from this machine. */
 export function imagesStep(
@@ -65,9 +66,9 @@ async function sendAll(
       scene.touch(id);
       await sender.sendTo(host, imagesOf(mine), {
         signal,
-        onProgress: (bytes) => {
+        onProgress: inSteps((bytes) => {
           progress(`${id}: ${formatBytes(bytes)} sent`);
-        },
+        }),
         onArrived: (image) => {
           for (const change of mine) if (change.image === image) applied(change);
         },
@@ -77,6 +78,16 @@ async function sendAll(
     await sender.close();
   }
   signal.throwIfAborted();
+}
+
+/** Passes on the first count of every ten megabytes. */
+function inSteps(tell: (bytes: number) => void): (bytes: number) => void {
+  let told = 0;
+  return (bytes) => {
+    if (bytes < told + PROGRESS_BYTES) return;
+    told = bytes - (bytes % PROGRESS_BYTES);
+    tell(bytes);
+  };
 }
 
 function changesOf(
