@@ -12,6 +12,7 @@ import { loadPlan } from './load-plan.js';
 import { networkDriver } from './network-steps.js';
 import { fileStep, planOfText, readText, type FileEdit } from './peers-file.js';
 import { flockSteps, slotsStep } from './peers-flock.js';
+import type { OpenNetwork } from './peers-network.js';
 import { newHostEdit, refuseOther, type HostWish } from './peers-new-host.js';
 import { allHosts, clusterOfHost, findHost, planOfCluster } from './peers-target.js';
 import type { ClusterFailures } from './platform-steps.js';
@@ -33,7 +34,11 @@ export interface AddPeerOptions extends HostWish {
  * into it first. Of everything that is there already, only the network's peers and the submitter's
  * flock list are changed.
  */
-export async function addPeer(context: ActionContext, options: AddPeerOptions): Promise<ExitCode> {
+export async function addPeer(
+  context: ActionContext,
+  options: AddPeerOptions,
+  openNetwork: OpenNetwork = networkDriver,
+): Promise<ExitCode> {
   const { config: file } = options;
   const before = await loadPlan(context, file, 'what stops');
   if (before === undefined) return EXIT.usage;
@@ -47,13 +52,15 @@ export async function addPeer(context: ActionContext, options: AddPeerOptions): 
   if (plan === undefined) return refused(context, options);
   const host = known ?? newHost(before, plan);
   refuseFixedList(before, plan, host);
-  const addition: Addition = { plan, host, edit, options };
+  const network = openNetwork(plan.network);
+  const addition: Addition = { plan, network, host, edit, options };
   return summary(context, addition, await run(context, addition));
 }
 
 interface Addition {
   /** With the host in it. */
   readonly plan: Plan;
+  readonly network: VirtualNetwork;
   readonly host: HostPlan;
   /** What has to be written into the configuration first. */
   readonly edit: FileEdit | undefined;
@@ -62,12 +69,11 @@ interface Addition {
 
 /** The file, then the host, then its containers. */
 async function run(context: ActionContext, addition: Addition): Promise<PipelineResult> {
-  const { plan, host, edit, options } = addition;
+  const { plan, network, host, edit, options } = addition;
   const { dryRun } = options;
   const pipeline = { ...context, dryRun };
   const written = await runSteps(edit === undefined ? [] : [fileStep(context, edit)], pipeline);
   if (written.failure !== undefined) return written;
-  const network = networkDriver(plan.network);
   const scene = new ProvisionScene(context, { plan, network, only: [host.id] });
   const ready = await runAll(context, scene, dryRun);
   const changes = written.changes + ready.changes;
@@ -77,7 +83,7 @@ async function run(context: ActionContext, addition: Addition): Promise<Pipeline
   // A Marathon of its own is somebody else's: it learns of hosts by itself.
   if (cluster.engine.type === 'given') return { changes };
   const isBare = dryRun && scene.changed.has(host.id);
-  const steps = containerSteps(context, { ...addition, network, isBare });
+  const steps = containerSteps(context, { ...addition, isBare });
   const last = await runSteps(steps, pipeline);
   return { ...last, changes: changes + last.changes };
 }
@@ -95,7 +101,6 @@ function hostFailure(
 }
 
 interface Containers extends Addition {
-  readonly network: VirtualNetwork;
   /** Nothing on the host can be asked yet: a dry run has not made it ready. */
   readonly isBare: boolean;
 }
@@ -195,7 +200,10 @@ function fine(id: string, changes: number, dryRun: boolean): string {
 }
 
 /** What stays, and how to go on. */
-function stopped(at: string, { host, edit, options }: Omit<Addition, 'plan'>): string {
+function stopped(
+  at: string,
+  { host, edit, options }: Pick<Addition, 'host' | 'edit' | 'options'>,
+): string {
   if (options.dryRun) return `failed at ${at}, nothing was changed`;
   const name = basename(options.config);
   if (edit !== undefined && at === 'file') return `failed at ${name}: it is as it was`;

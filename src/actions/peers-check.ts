@@ -5,7 +5,8 @@ import type { PairReport, SeenMember } from '../ports/virtual-network.js';
 import { fanOut } from '../util/fan-out.js';
 import type { ActionContext } from './context.js';
 import { loadPlan } from './load-plan.js';
-import { HOSTS_AT_ONCE } from './network-steps.js';
+import { HOSTS_AT_ONCE, networkDriver } from './network-steps.js';
+import type { OpenNetwork } from './peers-network.js';
 import { lookAtNetwork, type NetworkLook } from './peers-look.js';
 import { matrixTable, reasons, summaryTable, MATRIX_HOSTS } from './peers-matrix.js';
 
@@ -13,11 +14,12 @@ import { matrixTable, reasons, summaryTable, MATRIX_HOSTS } from './peers-matrix
 export async function checkPeers(
   context: ActionContext,
   { config }: { readonly config: string },
+  openNetwork: OpenNetwork = networkDriver,
 ): Promise<ExitCode> {
   const plan = await loadPlan(context, config, 'what stops');
   if (plan === undefined) return EXIT.usage;
   const { reporter } = context;
-  const look = await lookAtNetwork(context, plan);
+  const look = await lookAtNetwork(context, plan, openNetwork(plan.network));
   const ids = look.seen.map(({ member }) => member.id);
   const pairs = await measureAll(context, look);
   if (ids.length > 1) {

@@ -1,10 +1,17 @@
 import { EXIT, exitCodeFor, type ExitCode } from '../errors/exit-codes.js';
 import { runSteps, type PipelineResult } from '../pipeline/run-steps.js';
 import type { HostPlan, Plan } from '../plan/types.js';
+import type { VirtualNetwork } from '../ports/virtual-network.js';
 import type { ActionContext } from './context.js';
 import { loadPlan } from './load-plan.js';
 import { networkDriver, type MemberFailures } from './network-steps.js';
-import { joinSteps, leaveStep, strangerMembership, type Membership } from './peers-network.js';
+import {
+  joinSteps,
+  leaveStep,
+  strangerMembership,
+  type Membership,
+  type OpenNetwork,
+} from './peers-network.js';
 import { findHost, knownHost, unknownHost } from './peers-target.js';
 import { networkMembers } from './reach.js';
 
@@ -19,11 +26,15 @@ export interface OnePeerOptions {
 export async function connectPeer(
   context: ActionContext,
   options: OnePeerOptions,
+  openNetwork: OpenNetwork = networkDriver,
 ): Promise<ExitCode> {
   const { config, host: text, dryRun } = options;
   const plan = await loadPlan(context, config, 'what stops');
   if (plan === undefined) return EXIT.usage;
-  const membership = membershipOf(context, plan, knownHost(plan, text, config));
+  const membership = membershipOf(context, plan, {
+    network: openNetwork(plan.network),
+    host: knownHost(plan, text, config),
+  });
   const result = await runSteps(joinSteps(membership), { ...context, dryRun });
   const message = `${membership.target} is connected`;
   return summary(context, { ...result, dryRun, membership, message });
@@ -36,15 +47,17 @@ export async function connectPeer(
 export async function forgetPeer(
   context: ActionContext,
   options: OnePeerOptions,
+  openNetwork: OpenNetwork = networkDriver,
 ): Promise<ExitCode> {
   const { config, host: text, dryRun } = options;
   const plan = await loadPlan(context, config, 'what stops');
   if (plan === undefined) return EXIT.usage;
   const host = findHost(plan, text);
+  const network = openNetwork(plan.network);
   const membership =
     host === undefined
-      ? strangerMembership(context, plan, text)
-      : membershipOf(context, plan, host);
+      ? strangerMembership(context, plan, { network, text })
+      : membershipOf(context, plan, { network, host });
   const isGone = (): boolean => membership.unreached.get(membership.target)?.code === 'unreachable';
   const result = await runSteps([leaveStep(membership, isGone)], { ...context, dryRun });
   const isUnknown = host === undefined && result.changes === 0 && result.failure === undefined;
@@ -55,9 +68,12 @@ export async function forgetPeer(
   return summary(context, { ...result, dryRun, membership, message });
 }
 
-function membershipOf(context: ActionContext, plan: Plan, host: HostPlan): Membership {
+function membershipOf(
+  context: ActionContext,
+  plan: Plan,
+  { network, host }: { readonly network: VirtualNetwork; readonly host: HostPlan },
+): Membership {
   const unreached: MemberFailures = new Map();
-  const network = networkDriver(plan.network);
   return { network, members: networkMembers(context, plan), target: host.id, unreached };
 }
 

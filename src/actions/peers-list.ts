@@ -3,6 +3,8 @@ import type { HostPlan } from '../plan/types.js';
 import type { MemberReport } from '../ports/virtual-network.js';
 import type { ActionContext } from './context.js';
 import { loadPlan } from './load-plan.js';
+import { networkDriver } from './network-steps.js';
+import type { OpenNetwork } from './peers-network.js';
 import { ago, lookAtNetwork, memberReports, type NetworkLook } from './peers-look.js';
 import { allHosts } from './peers-target.js';
 
@@ -12,6 +14,7 @@ const COLUMNS = ['HOST', 'CLUSTER', 'ROLE', 'ADDRESS', 'GATEWAY', 'NETWORK', 'PE
 export async function listPeers(
   context: ActionContext,
   { config }: { readonly config: string },
+  openNetwork: OpenNetwork = networkDriver,
 ): Promise<ExitCode> {
   const plan = await loadPlan(context, config, 'what stops');
   if (plan === undefined) return EXIT.usage;
@@ -22,7 +25,7 @@ export async function listPeers(
     reporter.emit({ type: 'summary', ok: true, message, data: { hosts: [] } });
     return EXIT.ok;
   }
-  const look = await lookAtNetwork(context, plan);
+  const look = await lookAtNetwork(context, plan, openNetwork(plan.network));
   const reports = memberReports(look);
   const peers = hosts.map((host) => peerOf(host, look, reports.get(host.id)));
   const rows = peers.map((peer) => [

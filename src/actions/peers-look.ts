@@ -2,7 +2,7 @@ import type { Plan } from '../plan/types.js';
 import type { MemberReport, SeenMember, VirtualNetwork } from '../ports/virtual-network.js';
 import { formatDuration } from '../util/duration.js';
 import type { ActionContext } from './context.js';
-import { networkDriver, seeMembers, type MemberFailures } from './network-steps.js';
+import { seeMembers, type MemberFailures } from './network-steps.js';
 import { networkMembers } from './reach.js';
 
 /** The network as one look at all hosts showed it. */
@@ -13,8 +13,11 @@ export interface NetworkLook {
   readonly failures: MemberFailures;
 }
 
-export async function lookAtNetwork(context: ActionContext, plan: Plan): Promise<NetworkLook> {
-  const network = networkDriver(plan.network);
+export async function lookAtNetwork(
+  context: ActionContext,
+  plan: Plan,
+  network: VirtualNetwork,
+): Promise<NetworkLook> {
   const failures: MemberFailures = new Map();
   const { signal } = context;
   const seen = await seeMembers(network, networkMembers(context, plan), { failures, signal });

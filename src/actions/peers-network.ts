@@ -1,12 +1,15 @@
 import { CrossflockError, toCrossflockError } from '../errors/crossflock-error.js';
 import { step, type Step, type StepChange, type StepContext } from '../pipeline/step.js';
 import { parseEndpoint } from '../plan/hosts.js';
-import type { Plan } from '../plan/types.js';
+import type { NetworkPlan, Plan } from '../plan/types.js';
 import type { NetworkChange, NetworkMember, VirtualNetwork } from '../ports/virtual-network.js';
 import { fanOut } from '../util/fan-out.js';
 import type { ActionContext } from './context.js';
-import { HOSTS_AT_ONCE, networkDriver, seeMembers, type MemberFailures } from './network-steps.js';
+import { HOSTS_AT_ONCE, seeMembers, type MemberFailures } from './network-steps.js';
 import { networkMembers } from './reach.js';
+
+/** Makes the driver of a plan; the tests of actions bring one of their own. */
+export type OpenNetwork = (plan: NetworkPlan) => VirtualNetwork;
 
 /** A virtual network of which one member comes or goes. */
 export interface Membership {
@@ -76,7 +79,11 @@ export function leaveStep(membership: Membership, isGone: () => boolean): Step {
 }
 
 /** Members, and one more that no configuration names: it is not asked, and the others are. */
-export function strangerMembership(context: ActionContext, plan: Plan, text: string): Membership {
+export function strangerMembership(
+  context: ActionContext,
+  plan: Plan,
+  { network, text }: { readonly network: VirtualNetwork; readonly text: string },
+): Membership {
   const { address } = parseEndpoint(text);
   const { host } = context;
   const stranger = { id: text, clusterId: '', host, address, privateAddress: address };
@@ -84,7 +91,7 @@ export function strangerMembership(context: ActionContext, plan: Plan, text: str
     code: 'unreachable',
   });
   return {
-    network: networkDriver(plan.network),
+    network,
     members: [...networkMembers(context, plan), stranger],
     target: text,
     unreached: new Map([[text, unknown]]),

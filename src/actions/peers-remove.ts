@@ -5,6 +5,7 @@ import { runSteps, type PipelineResult } from '../pipeline/run-steps.js';
 import { step, type Step } from '../pipeline/step.js';
 import { hostFolder } from '../plan/host-folders.js';
 import type { HostPlan, Plan } from '../plan/types.js';
+import type { VirtualNetwork } from '../ports/virtual-network.js';
 import { pasteable } from '../util/quote.js';
 import type { ActionContext } from './context.js';
 import { appsStep, removeMarathonsStep } from './down-steps.js';
@@ -14,7 +15,7 @@ import { drainStep, hostFolderStep, leftoversStep } from './peers-drain.js';
 import { fileStep, type FileEdit } from './peers-file.js';
 import { flockSteps, requeueStep } from './peers-flock.js';
 import { withoutHost } from './peers-old-host.js';
-import { leaveStep, strangerMembership } from './peers-network.js';
+import { leaveStep, strangerMembership, type OpenNetwork } from './peers-network.js';
 import { clusterOfHost, findHost, hostSuggestion, planOfCluster } from './peers-target.js';
 import { executorsOf } from './pool-ready.js';
 import { networkMembers, openHost } from './reach.js';
@@ -39,6 +40,7 @@ interface Leaving {
   readonly part: Plan | undefined;
   readonly edit: FileEdit;
   readonly options: RemovePeerOptions;
+  readonly network: VirtualNetwork;
   /** Members that could not be asked or changed. */
   readonly unreached: MemberFailures;
   /** Whether it can be done without the host itself; known after the first step. */
@@ -54,11 +56,13 @@ interface Leaving {
 export async function removePeer(
   context: ActionContext,
   options: RemovePeerOptions,
+  openNetwork: OpenNetwork = networkDriver,
 ): Promise<ExitCode> {
   const before = await loadPlan(context, options.config, 'what stops');
   if (before === undefined) return EXIT.usage;
   const host = findHost(before, options.host);
-  if (host === undefined) return removeStranger(context, before, options);
+  const network = openNetwork(before.network);
+  if (host === undefined) return removeStranger(context, before, { ...options, network });
   refuseSubmitter(before, host, options.config);
   const found = await withoutHost(context, before, host, options.config);
   if (found === undefined) return refused(context, host, options.config);
@@ -67,7 +71,7 @@ export async function removePeer(
   const part = isWhole ? planOfCluster(before, cluster) : undefined;
   const unreached: MemberFailures = new Map();
   const leaving: Leaving = {
-    ...{ ...found, host, before, part, options, unreached },
+    ...{ ...found, host, before, part, options, network, unreached },
     ...{ isGone: false, hasDocker: true },
   };
   const pipeline = { ...context, dryRun: options.dryRun };
@@ -84,10 +88,10 @@ export async function removePeer(
 async function removeStranger(
   context: ActionContext,
   plan: Plan,
-  { host, config, dryRun }: RemovePeerOptions,
+  { host, config, dryRun, network }: RemovePeerOptions & { readonly network: VirtualNetwork },
 ): Promise<ExitCode> {
   const { reporter } = context;
-  const membership = strangerMembership(context, plan, host);
+  const membership = strangerMembership(context, plan, { network, text: host });
   const left = [leaveStep(membership, () => true)];
   const result = await runSteps(left, { ...context, dryRun });
   const { failure, changes } = result;
@@ -140,7 +144,7 @@ function removeSteps(context: ActionContext, leaving: Leaving): readonly Step[] 
     steps.push(requeueStep(context, before, part));
   }
   const members = networkMembers(context, before);
-  const network = networkDriver(before.network);
+  const { network } = leaving;
   steps.push(leaveStep({ network, members, target: host.id, unreached }, () => isGone));
   if (!isGone) steps.push(hostFolderStep(machine, before, host.id));
   return [...steps, fileStep(context, edit)];
