@@ -27,7 +27,7 @@ export async function imagesBuild(
         progress(`${image} ${said}`);
         if (said === 'would be built') images.push(image);
       };
-      await runBuildScript(host, script, { check: true, signal, onLine });
+      await runBuildScript(host, script, { check: true, signal, onLine, onOther: progress });
       const why = 'it is not there, or its inputs changed';
       return images.map((image) => ({
         image,
@@ -39,6 +39,7 @@ export async function imagesBuild(
       await runBuildScript(host, script, {
         check: false,
         signal,
+        onOther: progress,
         onLine: ({ image, said, seconds }) => {
           progress(`${image} ${said} (${seconds} s)`);
           for (const change of changes) if (change.image === image) applied(change);

@@ -4,7 +4,7 @@ import { localImages, notBuilt } from '../images/available-images.js';
 import { inRegistry, planPush, pushImage, type PushChange } from '../images/push.js';
 import { HOST_IMAGES, withTag } from '../images/reference.js';
 import { runSteps } from '../pipeline/run-steps.js';
-import { applyEach, step, type Step } from '../pipeline/step.js';
+import { step, type Step } from '../pipeline/step.js';
 import { fanOut } from '../util/fan-out.js';
 import type { ActionContext } from './context.js';
 import { loadPlan } from './load-plan.js';
@@ -16,8 +16,6 @@ export interface ImagesPushOptions {
   readonly dryRun: boolean;
 }
 
-/** One image after the other: they share most layers, which are pushed once that way. */
-const PUSHES_AT_ONCE = 1;
 const QUESTIONS_AT_ONCE = 4;
 
 /** `crossflock images push`: fills a registry with the images of this machine. */
@@ -88,13 +86,15 @@ function pushStep({ host }: ActionContext, registry: string): Step {
       if (failed[0] !== undefined) throw toCrossflockError(failed[0].error);
       return done.flatMap(({ value }) => value ?? []);
     },
-    apply: applyEach(PUSHES_AT_ONCE, (change, { signal, progress }) =>
-      pushImage(host, registry, change, {
-        signal,
-        onProgress: (state) => {
+    apply: async (changes, { signal, progress, applied }) => {
+      // One after the other: they share most layers. What fails for one fails for all.
+      for (const change of changes) {
+        const onProgress = (state: string): void => {
           progress(`${change.name}: ${state}`);
-        },
-      }),
-    ),
+        };
+        await pushImage(host, registry, change, { signal, onProgress });
+        applied(change);
+      }
+    },
   });
 }

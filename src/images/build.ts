@@ -30,16 +30,20 @@ export async function runBuildScript(
     check,
     signal,
     onLine,
+    onOther,
   }: {
     /** Only tell what would be built. */
     readonly check: boolean;
     readonly signal: AbortSignal;
     readonly onLine: (line: BuildLine) => void;
+    /** What else it says: that it waits for another run, say. */
+    readonly onOther: (line: string) => void;
   },
 ): Promise<void> {
   const lines = new LineReader((line) => {
     const read = parseBuildLine(line);
-    if (read !== undefined) onLine(read);
+    if (read === undefined) onOther(line);
+    else onLine(read);
   });
   const argv = ['bash', script, ...(check ? ['--check'] : [])];
   const { exitCode, stderr } = await here.run(argv, {

@@ -90,5 +90,7 @@ export async function pushImage(
       if (lines.filter((line) => progress.take(line)).length > 0) onProgress(progress.toString());
     },
   });
-  if (exitCode !== 0) throw fail(stderr);
+  if (exitCode === 0) return;
+  await here.run(['docker', 'image', 'rm', reference], { signal });
+  throw fail(stderr);
 }

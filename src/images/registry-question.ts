@@ -46,9 +46,11 @@ export async function askRegistry(
   const inspect = ['docker', 'manifest', 'inspect', '--verbose'];
   const options = { signal, timeoutMs: ANSWER_MS };
   let result = await here.run([...inspect, reference], options);
-  // A registry without TLS answers either way, depending on docker's version.
+  // A registry without TLS answers either way, depending on docker's version. Without encryption no
+  // credentials are shown to whoever answers: docker finds none in a folder that is not there.
   if (/HTTP response to HTTPS client|no such manifest/.test(result.stderr)) {
-    result = await here.run([...inspect, '--insecure', reference], options);
+    const env = { DOCKER_CONFIG: '/nonexistent' };
+    result = await here.run([...inspect, '--insecure', reference], { ...options, env });
   }
   if (result.exitCode === 0) return { reference, digests: parseManifestDigests(result.stdout) };
   const refusal = registryRefusal({

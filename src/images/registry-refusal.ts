@@ -31,6 +31,12 @@ const READINGS: readonly Reading[] = [
       `give the registry a certificate, or add "${registry.split('/')[0] ?? ''}" to "insecure-registries" in /etc/docker/daemon.json on ${who} and restart docker`,
   },
   {
+    sign: /first record does not look like a TLS handshake|malformed HTTP/,
+    code: 'refused',
+    says: ({ registry }) => `what answers at ${registry} is no registry`,
+    hint: () => 'see whether address and port are right',
+  },
+  {
     sign: /x509:|certificate/,
     code: 'refused',
     says: ({ registry, who }) =>

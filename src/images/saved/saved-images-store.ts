@@ -1,5 +1,5 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { extract } from 'tar-stream';
@@ -16,7 +16,7 @@ import { savedImages, type SavedImage } from './saved-image.js';
 export class SavedImagesStore {
   readonly #here: Host;
   readonly #parent: string;
-  #folder: Promise<string> | undefined;
+  #folder: Promise<PrivateFolder> | undefined;
   readonly #images = new Map<string, SavedImage>();
   /** Images are taken out by one command after the other, so that none is taken out twice. */
   #last: Promise<unknown> = Promise.resolve();
@@ -49,13 +49,13 @@ export class SavedImagesStore {
 
   async close(): Promise<void> {
     await this.#last;
-    if (this.#folder !== undefined) await rm(await this.#folder, { recursive: true, force: true });
+    if (this.#folder !== undefined) await (await this.#folder).remove();
     this.#images.clear();
   }
 
   async #save(names: readonly string[], signal: AbortSignal): Promise<void> {
     this.#folder ??= privateFolder(this.#parent);
-    const folder = await this.#folder;
+    const folder = (await this.#folder).path;
     const output = new PassThrough();
     const reading = readOutput(output, folder).catch((error: unknown) => {
       // Docker is not to wait for somebody to take the rest.
@@ -84,10 +84,25 @@ async function readOutput(output: Readable, folder: string): Promise<ArchiveCont
   return contents;
 }
 
+interface PrivateFolder {
+  readonly path: string;
+  /** Takes it away, and the folders above it that were made for it. */
+  readonly remove: () => Promise<void>;
+}
+
 /** For this user alone: `mkdtemp` makes it so. */
-async function privateFolder(parent: string): Promise<string> {
-  await mkdir(parent, { recursive: true });
-  return mkdtemp(join(parent, 'images-'));
+async function privateFolder(parent: string): Promise<PrivateFolder> {
+  const made = await mkdir(parent, { recursive: true });
+  const path = await mkdtemp(join(parent, 'images-'));
+  const remove = async (): Promise<void> => {
+    await rm(path, { recursive: true, force: true });
+    if (made === undefined) return;
+    for (let above = parent; above.startsWith(made); above = dirname(above)) {
+      // Somebody else may have put something there meanwhile.
+      await rmdir(above).catch(() => undefined);
+    }
+  };
+  return { path, remove };
 }
 
 function notSaved(stderr: string): CrossflockError {
