@@ -11,7 +11,7 @@ import type { ReportEvent } from '../../src/ports/reporter.js';
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The pools' keys of a test run; a user's own state is none of its business. */
-const STATE_HOME = mkdtempSync(join(tmpdir(), 'crossflock-e2e-state-'));
+export const STATE_HOME = mkdtempSync(join(tmpdir(), 'crossflock-e2e-state-'));
 
 export interface Ended {
   readonly exitCode: number | null;
