@@ -13,6 +13,8 @@
  *   CROSSFLOCK_CREDENTIALS      `user:password` demanded of clients; none by default
  *   CROSSFLOCK_CREDENTIALS_FILE file with the same, which wins
  *   DOCKER_SOCKET               default /var/run/docker.sock
+ *   CROSSFLOCK_CREATE_SOCKET    what containers are created and started through, such as Weave Net's
+ *                               /var/run/weave/weave.sock; default the same socket
  * Exit codes: 0 ended on SIGTERM or SIGINT, 1 could not start, 2 the environment is wrong.
  * The log goes to standard output, one JSON object a line.
  */
@@ -45,7 +47,9 @@ const clock: Clock = {
 
 async function serve(settings: Settings): Promise<void> {
   const docker = new Docker({ socketPath: settings.socket });
-  const engine = new DockerEngine(docker);
+  const { createSocket } = settings;
+  const creator = createSocket === undefined ? docker : new Docker({ socketPath: createSocket });
+  const engine = new DockerEngine(docker, creator);
   const orchestrator = new DockerOrchestrator({
     engine,
     clock,

@@ -19,6 +19,8 @@ export interface Settings {
   readonly disk: number | undefined;
   readonly credentials: { readonly username: string; readonly password: string } | undefined;
   readonly socket: string;
+  /** Undefined: containers are created and started through `socket` as well. */
+  readonly createSocket: string | undefined;
 }
 
 export interface ReadSettings {
@@ -60,6 +62,8 @@ export function readSettings(env: Environment): ReadSettings {
     disk: number('CROSSFLOCK_DISK'),
     credentials: readCredentials(env, problems),
     socket: env['DOCKER_SOCKET'] ?? '/var/run/docker.sock',
+    createSocket:
+      env['CROSSFLOCK_CREATE_SOCKET'] === '' ? undefined : env['CROSSFLOCK_CREATE_SOCKET'],
   };
   return { value, problems };
 }

@@ -20,9 +20,16 @@ const MAX_OUTPUT = 4096;
 /** `ContainerEngine` on the Docker Engine API, through dockerode. */
 export class DockerEngine implements ContainerEngine {
   readonly #docker: Docker;
+  readonly #creator: Docker;
 
-  constructor(docker: Docker) {
+  /**
+   * @param creator what containers are created and started through, where that is not the engine
+   *   itself: a proxy, such as Weave Net's, which gives each container its address on the way. All
+   *   else goes to the engine: such proxies garble logs and the output of commands.
+   */
+  constructor(docker: Docker, creator: Docker = docker) {
     this.#docker = docker;
+    this.#creator = creator;
   }
 
   async info(): Promise<EngineInfo> {
@@ -47,11 +54,31 @@ export class DockerEngine implements ContainerEngine {
   }
 
   async create(spec: ContainerSpec): Promise<string> {
-    return (await guarded(this.#docker.createContainer(createOptions(spec)))).id;
+    return (await this.#created(this.#creator.createContainer(createOptions(spec)))).id;
   }
 
   async start(id: string): Promise<void> {
-    await guarded(this.#docker.getContainer(id).start());
+    await this.#created(this.#creator.getContainer(id).start());
+  }
+
+  /**
+   * A proxy that does not answer while the engine does is a failure of this one launch: nothing
+   * would tell when it is back, as the engine's events do for the engine.
+   */
+  async #created<T>(call: Promise<T>): Promise<T> {
+    try {
+      return await guarded(call);
+    } catch (thrown) {
+      const error = toEngineError(thrown);
+      if (error.kind !== 'unreachable' || this.#creator === this.#docker) throw error;
+      await guarded(this.#docker.ping());
+      const text = error.message.replace(/^docker engine does not answer: /, '');
+      throw new EngineError(
+        `the socket for new containers does not answer: ${text}`,
+        'refused',
+        error,
+      );
+    }
   }
 
   async stop(id: string, graceSeconds: number): Promise<void> {

@@ -49,7 +49,9 @@ export function startMessage(thrown: unknown): string {
   if (/port is already allocated|address already in use.*:\d+|bind for .* failed/i.test(text)) {
     return `port conflict: ${text}`;
   }
-  if (/address already in use/i.test(text)) return `IP address in use: ${text}`;
+  // The second is what Weave Net says.
+  if (/address already in use|unable to claim: address/i.test(text))
+    return `IP address in use: ${text}`;
   if (/network .* not found/i.test(text)) return `network missing: ${text}`;
   if (/unable to apply caps/i.test(text)) {
     return `this host refuses the capabilities that the app asks for (privileged, cap-add): ${text}`;
