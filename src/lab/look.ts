@@ -27,15 +27,21 @@ export async function untilBooted(
 ): Promise<void> {
   const name = hostContainer(lab, id);
   const argv = ['docker', 'exec', name, 'crossflock-lab', 'wait', String(BOOT_SECONDS)];
-  const { exitCode, stderr } = await host.run(argv, { signal });
+  const { exitCode, stdout, stderr } = await host.run(argv, { signal });
   if (exitCode === 0) return;
-  throw new CrossflockError(
-    `${id} did not boot: ${stderr.trim() || `not within ${BOOT_SECONDS} s`}`,
-    {
+  const hint = `see docker logs ${name}`;
+  // flock ends with 1 and says nothing when the time is up; Docker tells of its own trouble.
+  const why = stderr.trim() || stdout.trim();
+  if (exitCode === 1 && why === '') {
+    throw new CrossflockError(`${id} did not boot within ${BOOT_SECONDS} s`, {
       code: 'timeout',
-      hint: `see docker logs ${name}`,
-    },
-  );
+      hint,
+    });
+  }
+  throw new CrossflockError(`${id} cannot be asked whether it has booted: ${why}`, {
+    code: 'command-failed',
+    hint,
+  });
 }
 
 export async function lookAt(

@@ -145,6 +145,27 @@ describe('a lab of two clouds', () => {
     expect(await on('east', 'sudo', 'iptables', '-t', 'raw', '-S')).not.toContain('CROSSFLOCK');
   });
 
+  // Where both sides drop, a reply that is lost hides a packet that came through.
+  it('lets nothing in, out or through on a side that is cut alone', async () => {
+    const [east, west] = [await addressOf('east-1'), await addressOf('west-1')];
+    const ping = (from: string, to: string) => on(from, 'ping', '-c', '1', '-W', '1', to);
+    const cutEast = (list: string) =>
+      docker('exec', `${LAB}-east-1`, 'sh', '-c', `printf '${list}' | crossflock-lab cuts`);
+    const arrivedOn = async (host: string) => echoRequests(await on(host, 'cat', '/proc/net/snmp'));
+
+    const open = { east: await arrivedOn('east'), west: await arrivedOn('west') };
+    await Promise.all([ping('west', east), ping('east', west)]);
+    const before = { east: await arrivedOn('east'), west: await arrivedOn('west') };
+    expect(before).toEqual({ east: open.east + 1, west: open.west + 1 });
+
+    await cutEast(`west ${west}/32\\n`);
+    await Promise.all([ping('west', east), ping('east', west)]);
+    expect({ east: await arrivedOn('east'), west: await arrivedOn('west') }).toEqual(before);
+    expect(await knockFromContainer('east', west, SOON)).toMatch(DOES_NOT);
+    await cutEast('');
+    expect(await knockFromContainer('east', west)).toBe(PASSES);
+  });
+
   it('heals a host that is off, and brings back what a killed host ran', async () => {
     const start = ['run', '--detach', '--name', 'stays', '--restart', 'unless-stopped'];
     const sleep = ['--entrypoint', 'sleep', IMAGE, '1000'];
@@ -207,6 +228,14 @@ describe('a lab of two clouds', () => {
     expect((await lab('down')).message).toBe(`nothing of lab ${LAB} was there`);
   });
 });
+
+/** How many ICMP echo requests have reached a host, out of its `/proc/net/snmp`. */
+function echoRequests(snmp: string): number {
+  const [names = [], values = []] = lines(snmp)
+    .filter((line) => line.startsWith('Icmp: '))
+    .map((line) => line.split(' '));
+  return Number(values[names.indexOf('InEchos')]);
+}
 
 /** What Docker made for a lab, as seen from outside. */
 async function traces(name: string) {

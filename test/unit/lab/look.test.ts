@@ -48,8 +48,18 @@ describe('untilBooted', () => {
   it('says where to look when a host does not come up', async () => {
     const docker = new FakeHost().on(() => true, { exitCode: 1 });
     await expect(untilBooted(docker, 'lab', host, signal)).rejects.toMatchObject({
-      message: 'a-1 did not boot: not within 90 s',
+      code: 'timeout',
+      message: 'a-1 did not boot within 90 s',
       hint: 'see docker logs lab-a-1',
+    });
+  });
+
+  it('does not take other trouble for a slow boot', async () => {
+    const said = 'OCI runtime exec failed: exec failed: permission denied: unknown\n';
+    const docker = new FakeHost().on(() => true, { exitCode: 126, stdout: said });
+    await expect(untilBooted(docker, 'lab', host, signal)).rejects.toMatchObject({
+      code: 'command-failed',
+      message: `a-1 cannot be asked whether it has booted: ${said.trim()}`,
     });
   });
 });
