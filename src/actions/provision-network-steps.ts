@@ -19,8 +19,8 @@ function phaseStep(scene: ProvisionScene, phase: NetworkChange['phase'], title: 
   return hostStep(scene, {
     id: phase === 'launch' ? 'network' : 'network-peers',
     title,
-    changes: () =>
-      networkTodo(scene, (id, error) => {
+    changes: ({ dryRun }) => {
+      const found = networkTodo(scene, (id, error) => {
         scene.fail(id, title, error);
       })
         .filter((change) => change.phase === phase)
@@ -32,6 +32,19 @@ function phaseStep(scene: ProvisionScene, phase: NetworkChange['phase'], title: 
               network.apply(host.member, change, signal),
             ),
           ];
-        }),
+        });
+      return dryRun && phase === 'launch' ? [...found, ...unseen(scene)] : found;
+    },
+  });
+}
+
+/** Hosts without an engine yet, of which the driver cannot tell what it will do. */
+function unseen(scene: ProvisionScene): readonly HostChange[] {
+  const { usable, plan } = scene;
+  const dark = usable.filter(({ id }) => scene.sight(id)?.network === undefined);
+  return dark.map(({ id }) => {
+    const target = `${plan.network.name} on ${id}`;
+    const view = { action: 'create', kind: 'network', target, detail: plan.network.cidr } as const;
+    return hostChange(id, view, () => Promise.resolve());
   });
 }

@@ -4,7 +4,8 @@ import { EXIT, type ExitCode } from '../errors/exit-codes.js';
 import { availableImages, type AvailableImages } from '../images/available-images.js';
 import { runSteps, type PipelineResult } from '../pipeline/run-steps.js';
 import { step, type Step } from '../pipeline/step.js';
-import type { Plan } from '../plan/types.js';
+import type { NetworkPlan, Plan } from '../plan/types.js';
+import type { VirtualNetwork } from '../ports/virtual-network.js';
 import type { CloserFacts } from '../provision/facts/closer-look.js';
 import { optional } from '../util/optional.js';
 import type { ActionContext } from './context.js';
@@ -34,11 +35,12 @@ export interface ProvisionOptions {
 export async function provision(
   context: ActionContext,
   options: ProvisionOptions,
+  openNetwork: (plan: NetworkPlan) => VirtualNetwork = networkDriver,
 ): Promise<ExitCode> {
   const plan = await loadPlan(context, options.config);
   if (plan === undefined) return EXIT.usage;
   refuseStrangers(plan, options.only);
-  const network = networkDriver(plan.network);
+  const network = openNetwork(plan.network);
   const scene = new ProvisionScene(context, { plan, network, ...optional('only', options.only) });
   const result = await runAll(context, scene, options.dryRun);
   return provisionSummary(context, scene, { ...options, ...result });

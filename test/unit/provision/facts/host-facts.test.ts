@@ -74,14 +74,14 @@ describe('cpuCount', () => {
 
 describe('os-release', () => {
   it.each([
-    ['debian-12', 'debian', '12', 'bookworm', true],
-    ['debian-13', 'debian', '13', 'trixie', true],
-    ['ubuntu-22.04', 'ubuntu', '22.04', 'jammy', true],
-    ['ubuntu-24.04', 'ubuntu', '24.04', 'noble', true],
-    ['rocky-9', 'rocky', '9.6', '', false],
-  ])('of %s', (name, id, version, codename, supported) => {
+    ['debian-12', 'debian 12 bookworm', true],
+    ['debian-13', 'debian 13 trixie', true],
+    ['ubuntu-22.04', 'ubuntu 22.04 jammy', true],
+    ['ubuntu-24.04', 'ubuntu 24.04 noble', true],
+    ['rocky-9', 'rocky 9.6 ', false],
+  ])('of %s', (name, told, supported) => {
     const os = parseOsRelease(fixture(`os-release-${name}`));
-    expect(os).toMatchObject({ id, version, codename });
+    expect(`${os.id} ${os.version} ${os.codename}`).toBe(told);
     expect(canInstall(os)).toBe(supported);
   });
 
