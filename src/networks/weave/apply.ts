@@ -62,6 +62,7 @@ async function launch(
   action: Extract<WeaveAction, { kind: 'launch' }>,
 ): Promise<void> {
   const { host, context } = execution;
+  await checkVersions(execution);
   const command = commands.launchCommand(context, member.id, action.facts);
   const result = await execute(execution, command);
   if (result.exitCode === 0) return;
@@ -75,6 +76,29 @@ async function launch(
     result,
     ...(log === undefined ? {} : { log }),
   });
+}
+
+/**
+ * Throws `refused` where the script on the host is of another version, as one that people put there
+ * before may be. The fork's own says `unreleased` where its release did not write the version in.
+ */
+async function checkVersions(execution: Execution): Promise<void> {
+  const { host, context } = execution;
+  const command = commands.versionCommand(context);
+  const result = await execute(execution, command);
+  if (result.exitCode !== 0) throw failureOf(host, command, result);
+  const wanted = context.settings.version;
+  const script = /^weave script (\S+)$/m.exec(result.stdout)?.[1];
+  const router = /^weave (\S+)$/m.exec(result.stdout)?.[1];
+  const isFine = router === wanted && (script === wanted || script === 'unreleased');
+  if (isFine) return;
+  throw new CrossflockError(
+    `weave on ${host.name} is not ${wanted}: its script says ${script ?? 'nothing'}, its image ${router ?? 'nothing'}`,
+    {
+      code: 'refused',
+      hint: `remove ${context.script} and the images of weave on the host, then run "crossflock provision", which brings those of ${wanted}`,
+    },
+  );
 }
 
 async function isAsWanted({ host, context, signal }: Execution, member: NetworkMember) {

@@ -168,6 +168,15 @@ describe('a first run', () => {
     expect(lan.hasScript(A)).toBe(false);
   });
 
+  it('refuses a script of another version, which people put there before', async () => {
+    lan.add(A, { version: '2.8.10' });
+    await expect(new Driver([A]).provision()).rejects.toMatchObject({
+      code: 'refused',
+      message: `weave on ${A} is not 2.9.0: its script says 2.8.10, its image 2.8.10`,
+    });
+    expect(lan.state(A).container).toBeNull();
+  });
+
   it('says which image cannot be pulled', async () => {
     lan.add(A, { images: newImages().slice(1) });
     await expect(new Driver([A]).provision()).rejects.toMatchObject({
