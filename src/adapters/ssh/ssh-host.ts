@@ -4,10 +4,10 @@ import type { Forward, Host, RunOptions, RunResult } from '../../ports/host.js';
 import type { SshTarget } from '../../ports/ssh-target.js';
 import type { SudoWay } from './command/remote-command.js';
 import { runCommand } from './command/run-command.js';
-import type { Connection } from './connection/connection.js';
+import { ConnectionGone, type Connection } from './connection/connection.js';
 import type { ConnectionPool } from './connection/pool.js';
 import type { Endpoint } from './endpoint.js';
-import { openForward, ReverseForward } from './forwards.js';
+import { openForward, ReverseForward, type Using } from './forwards.js';
 import type { EndpointResolver } from './openssh/resolver.js';
 import { putFile } from './put-file.js';
 
@@ -35,10 +35,11 @@ export class SshHost implements Host {
   async run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
     try {
       const endpoint = await this.#resolved();
-      const connection = await this.#connect(options.signal);
       const sudo = options.sudo === true ? this.#sudo(endpoint) : 'not-needed';
-      const runner = { connection, user: endpoint.user, sudo, clock: this.#parts.clock };
-      return await runCommand(runner, argv, options);
+      const common = { user: endpoint.user, sudo, clock: this.#parts.clock };
+      return await this.#using(options.signal, (connection) =>
+        runCommand({ ...common, connection }, argv, options),
+      );
     } catch (error) {
       throw toCrossflockError(error);
     }
@@ -54,14 +55,14 @@ export class SshHost implements Host {
   }
 
   async forward(host: string, port: number): Promise<Forward> {
-    const forward = await openForward(() => this.#connect(), host, port);
+    const using: Using = (work) => this.#using(undefined, work);
+    const forward = await openForward(using, host, port);
     return this.#kept(forward);
   }
 
   async reverseForward(port: number): Promise<Forward> {
-    const connection = await this.#connect();
     const reverse = new ReverseForward(port);
-    await reverse.open(connection);
+    await this.#using(undefined, (connection) => reverse.open(connection));
     this.#reverse.add(reverse);
     return this.#kept({
       host: '127.0.0.1',
@@ -80,11 +81,25 @@ export class SshHost implements Host {
     if (endpoint !== undefined) await this.#parts.pool.release(endpoint, this);
   }
 
+  /** Does something with the connection; once more where it turned out to be lost before. */
+  async #using<T>(
+    signal: AbortSignal | undefined,
+    work: (connection: Connection) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await work(await this.#connect(signal));
+    } catch (error) {
+      if (!(error instanceof ConnectionGone)) throw error;
+      return await work(await this.#connect(signal));
+    }
+  }
+
   async #connect(signal?: AbortSignal): Promise<Connection> {
     const endpoint = await this.#resolved();
     const timeoutMs = this.#target.connectTimeoutMs;
     const connection = await this.#parts.pool.get(endpoint, this, { timeoutMs, signal });
-    for (const reverse of this.#reverse) await reverse.open(connection);
+    const { clock } = this.#parts;
+    await Promise.all([...this.#reverse].map((reverse) => reverse.reopen(connection, clock)));
     return connection;
   }
 

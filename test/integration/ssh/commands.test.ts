@@ -184,7 +184,7 @@ describe.skipIf(why !== undefined)(
         const run = host.run(LONG, { ...options, timeoutMs: 300 });
         await expect(run).rejects.toMatchObject({ code: 'timeout', retryable: true });
         const all = await pids;
-      await expect.poll(() => all.map(isGone)).toEqual([true, true]);
+        await expect.poll(() => all.map(isGone)).toEqual([true, true]);
       });
 
       it('also one that does not want to', async () => {

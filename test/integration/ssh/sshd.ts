@@ -82,6 +82,8 @@ export class SshWorld {
       'KbdInteractiveAuthentication no',
       'PermitRootLogin prohibit-password',
       'MaxStartups 200',
+      // bash reads the user's ~/.bashrc when it is sshd's, unless it is not the first shell.
+      'SetEnv SHLVL=1',
       'LogLevel VERBOSE',
     ];
     await writeFile(config, `${lines.join('\n')}\n`);

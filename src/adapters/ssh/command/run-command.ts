@@ -3,6 +3,7 @@ import { CrossflockError } from '../../../errors/crossflock-error.js';
 import type { Clock } from '../../../ports/clock.js';
 import type { RunOptions, RunResult } from '../../../ports/host.js';
 import { pasteable } from '../../../util/quote.js';
+import type { ClientChannel } from 'ssh2';
 import type { Connection } from '../connection/connection.js';
 import { lostError } from '../errors.js';
 import { BOOT, remoteCommand, type RemoteCommand, type SudoWay } from './remote-command.js';
@@ -22,20 +23,85 @@ const GRACE_MS = 2000;
 
 /**
  * Runs a command to its end.
- * @throws CrossflockError as `Host.run` says
+ * @throws CrossflockError as `Host.run` says; `ConnectionGone` when nothing was started
  */
 export async function runCommand(
   runner: Runner,
   argv: readonly string[],
   options: RunOptions,
 ): Promise<RunResult> {
-  const { connection, sudo } = runner;
-  const command = prepare(argv, options.env ?? {}, sudo);
-  const channel = await connection.exec(BOOT, options.signal);
-  const run = new RemoteRun(channel, command, options);
-  const stopped = await untilEndOrStop(runner, run, argv, options);
-  if (stopped !== undefined) throw stopped;
-  return outcome(runner, command, await run.end);
+  const command = prepare(argv, options.env ?? {}, runner.sudo);
+  const stop = new Stop(options, () => timeoutError(runner, argv, options.timeoutMs ?? 0));
+  try {
+    const channel = await openChannel(runner, stop);
+    const run = new RemoteRun(channel, command, options);
+    const reason = await Promise.race([stop.reason, run.end.then(() => undefined)]);
+    if (reason !== undefined) {
+      await endOnHost(runner, run);
+      throw reason;
+    }
+    return outcome(runner, command, await run.end);
+  } finally {
+    stop.done();
+  }
+}
+
+/** The session of a command; the command itself waits for what is written to it. */
+async function openChannel({ connection }: Runner, stop: Stop): Promise<ClientChannel> {
+  const opening = connection.exec(BOOT, stop.signal);
+  try {
+    const first = await Promise.race([opening, stop.reason]);
+    if (!(first instanceof CrossflockError)) return first;
+    opening.then(
+      (channel) => {
+        channel.close();
+      },
+      () => undefined,
+    );
+    throw first;
+  } catch (error) {
+    throw connection.goneError(error);
+  }
+}
+
+/** Why a command is not to go on: it is aborted, or its time is over. */
+class Stop {
+  /** Resolves when it is not to go on. */
+  readonly reason: Promise<CrossflockError>;
+  readonly #controller = new AbortController();
+  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #outer: AbortSignal | undefined;
+  readonly #onAbort: () => void;
+
+  constructor({ signal, timeoutMs }: RunOptions, late: () => CrossflockError) {
+    const { promise, resolve } = Promise.withResolvers<CrossflockError>();
+    const stop = (reason: CrossflockError): void => {
+      resolve(reason);
+      this.#controller.abort(reason);
+    };
+    this.reason = promise;
+    this.#outer = signal;
+    this.#onAbort = () => {
+      stop(new CrossflockError('interrupted', { code: 'aborted', cause: signal?.reason }));
+    };
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    if (signal?.aborted === true) this.#onAbort();
+    if (timeoutMs !== undefined) {
+      this.#timer = setTimeout(() => {
+        stop(late());
+      }, timeoutMs);
+    }
+  }
+
+  /** Fires with the reason. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  done(): void {
+    clearTimeout(this.#timer);
+    this.#outer?.removeEventListener('abort', this.#onAbort);
+  }
 }
 
 function prepare(
@@ -44,35 +110,6 @@ function prepare(
   sudo: SudoWay,
 ): RemoteCommand {
   return remoteCommand({ argv, env, sudo, nonce: `cf${randomBytes(9).toString('hex')}` });
-}
-
-/** Waits for the end; when it must not be waited for any longer, ends the command on the host. */
-async function untilEndOrStop(
-  runner: Runner,
-  run: RemoteRun,
-  argv: readonly string[],
-  { signal, timeoutMs }: RunOptions,
-): Promise<CrossflockError | undefined> {
-  const stop = Promise.withResolvers<CrossflockError>();
-  const onAbort = (): void => {
-    stop.resolve(new CrossflockError('interrupted', { code: 'aborted', cause: signal?.reason }));
-  };
-  signal?.addEventListener('abort', onAbort, { once: true });
-  if (signal?.aborted === true) onAbort();
-  const timer =
-    timeoutMs === undefined
-      ? undefined
-      : setTimeout(() => {
-          stop.resolve(timeoutError(runner, argv, timeoutMs));
-        }, timeoutMs);
-  try {
-    const reason = await Promise.race([stop.promise, run.end.then(() => undefined)]);
-    if (reason !== undefined) await endOnHost(runner, run);
-    return reason;
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
-  }
 }
 
 function timeoutError(

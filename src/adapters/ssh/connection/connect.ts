@@ -52,12 +52,17 @@ const ALGORITHMS = {
   compress: ['none'],
 } as const;
 
+/** A client that is ready, and what it runs on. */
+export interface LoggedIn {
+  readonly client: Client;
+  readonly socket: Duplex;
+}
+
 /**
  * Connects and logs in.
- * @returns a client that is ready
  * @throws CrossflockError `unreachable`, `unauthorized`, `refused`; `NewHostKey`
  */
-export async function connect(request: ConnectRequest): Promise<Client> {
+export async function connect(request: ConnectRequest): Promise<LoggedIn> {
   const { endpoint, plan, signal, timeoutMs } = request;
   if (plan.tries.length === 0) {
     throw loginError(endpoint, plan, { methods: undefined, partial: false, tooMany: false });
@@ -79,7 +84,7 @@ export async function connect(request: ConnectRequest): Promise<Client> {
   try {
     client.connect(config(request, attempt, socket));
     await attempt.outcome;
-    return client;
+    return { client, socket };
   } catch (error) {
     client.destroy();
     socket.destroy();

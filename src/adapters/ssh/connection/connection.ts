@@ -1,29 +1,45 @@
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, ClientChannel, TcpConnectionDetails } from 'ssh2';
 import { CrossflockError } from '../../../errors/crossflock-error.js';
+import type { LoggedIn } from './connect.js';
 import { SessionSlots } from './session-slots.js';
 
 /** sshd's default of MaxSessions is 10; two are left for ending commands. */
 const SESSIONS = 8;
+/** How long a host may take to close a connection on its side, too. */
+const GOODBYE_MS = 1000;
+const OPEN_TRIES = 20;
+const OPEN_PAUSE_MS = 10;
 /** RFC 4254, 5.1: the server does not permit it. */
 const PROHIBITED = 1;
 
 export type IncomingHandler = (details: TcpConnectionDetails, accept: () => Duplex) => void;
 
+/** The connection was lost before what was asked for had begun: it may be asked for again. */
+export class ConnectionGone extends CrossflockError {
+  constructor(label: string, cause: unknown) {
+    super(`the connection to ${label} was lost`, { code: 'unreachable', retryable: true, cause });
+  }
+}
+
 /** A connection that is logged in. All calls throw when it is lost. */
 export class Connection {
   readonly label: string;
   readonly #client: Client;
+  readonly #socket: Duplex;
   readonly #slots = new SessionSlots(SESSIONS);
   readonly #incoming = new Map<number, IncomingHandler>();
   readonly #closed: Promise<void>;
   #alive = true;
+  /** Whether there ever was a session: then the host permits some. */
+  #opened = false;
   #cause: Error | undefined;
 
-  /** @param client a client that is ready */
-  constructor(label: string, client: Client) {
+  constructor(label: string, { client, socket }: LoggedIn) {
     this.label = label;
     this.#client = client;
+    this.#socket = socket;
     this.#closed = new Promise((resolve) => {
       client.once('close', () => {
         this.#alive = false;
@@ -31,7 +47,12 @@ export class Connection {
       });
     });
     client.on('error', (error) => {
+      // There is none that a connection survives.
+      this.#alive = false;
       this.#cause = error;
+    });
+    client.once('end', () => {
+      this.#alive = false;
     });
     client.on('tcp connection', (details, accept, reject) => {
       const handler = this.#incoming.get(details.destPort);
@@ -54,24 +75,38 @@ export class Connection {
     return this.#closed;
   }
 
+  /** What to throw for something that could not be begun. */
+  goneError(error: unknown): unknown {
+    // Known to ssh2 a moment before it tells.
+    if (error instanceof Error && error.message === 'Not connected') this.#alive = false;
+    return this.#alive || error instanceof CrossflockError
+      ? error
+      : new ConnectionGone(this.label, error);
+  }
+
   /**
    * Starts a command in a session of its own, when there is a free one.
    * @throws CrossflockError `refused` when the host permits none
    */
   async exec(command: string, signal?: AbortSignal): Promise<ClientChannel> {
-    for (;;) {
+    for (let tries = 1; ; tries += 1) {
       await this.#slots.take(signal);
       try {
         const channel = await this.#exec(command);
+        this.#opened = true;
         channel.once('close', () => {
           this.#slots.give();
         });
         return channel;
       } catch (error) {
-        // The host's limit may be lower than the usual one: then it is waited for a free session.
-        const again = this.#alive && isOpenFailure(error) && this.#slots.lower();
+        // The host's limit may be lower than the usual one: then a free session is waited for.
+        const permitsSome = this.#opened || this.#slots.used > 1;
+        this.#slots.lower();
         this.#slots.give();
+        const again = this.#alive && permitsSome && isOpenFailure(error) && tries < OPEN_TRIES;
         if (!again) throw this.#sessionError(error);
+        // sshd lets go of a session some time after it has said that its channel is closed.
+        await delay(OPEN_PAUSE_MS * tries, undefined, signal === undefined ? {} : { signal });
       }
     }
   }
@@ -90,7 +125,7 @@ export class Connection {
     try {
       return await this.#forwardOut(host, port);
     } catch (error) {
-      throw forwardError(this.label, { host, port }, error);
+      throw this.goneError(this.#alive ? forwardError(this.label, { host, port }, error) : error);
     }
   }
 
@@ -102,7 +137,7 @@ export class Connection {
         else reject(error);
       });
     }).catch((error: unknown) => {
-      throw listenError(this.label, port, error);
+      throw this.goneError(this.#alive ? listenError(this.label, port, error) : error);
     });
     this.#incoming.set(bound, handler);
     return bound;
@@ -124,9 +159,11 @@ export class Connection {
 
   /** Ends it; what runs on it ends with `unreachable`. */
   async end(): Promise<void> {
-    if (!this.#alive) return;
     this.#client.end();
+    // A host that is gone never answers.
+    const late = setTimeout(() => this.#socket.destroy(), GOODBYE_MS);
     await this.#closed;
+    clearTimeout(late);
   }
 
   #exec(command: string): Promise<ClientChannel> {

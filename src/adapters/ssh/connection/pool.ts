@@ -152,9 +152,9 @@ export class ConnectionPool {
       isTrusted: (key) => verifier.isTrusted(endpoint, key, signal),
       through: await this.#through(endpoint, timeoutMs, signal),
     };
-    const client = await connect(request);
+    const loggedIn = await connect(request);
     this.#made += 1;
-    return new Connection(endpoint.label, client);
+    return new Connection(endpoint.label, loggedIn);
   }
 
   /** The stream through the last jump host. */

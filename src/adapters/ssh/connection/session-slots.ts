@@ -49,11 +49,8 @@ export class SessionSlots {
     next.resolve(undefined);
   }
 
-  /** The server refused one more while `used` were open: from now on no more than that. */
-  lower(): boolean {
-    const others = this.#used - 1;
-    if (others < 1) return false;
-    this.#limit = Math.min(this.#limit, others);
-    return true;
+  /** The server refused one of those that are counted: from now on no more than the others. */
+  lower(): void {
+    this.#limit = Math.min(this.#limit, Math.max(1, this.#used - 1));
   }
 }
