@@ -1,13 +1,11 @@
-import { toCrossflockError } from '../errors/crossflock-error.js';
 import { EXIT, type ExitCode } from '../errors/exit-codes.js';
 import { firewallLines } from '../networks/firewall-advice.js';
-import type { PairReport, SeenMember } from '../ports/virtual-network.js';
-import { fanOut } from '../util/fan-out.js';
+import type { PairReport } from '../ports/virtual-network.js';
 import type { ActionContext } from './context.js';
 import { loadPlan } from './load-plan.js';
-import { HOSTS_AT_ONCE, networkDriver } from './network-steps.js';
+import { networkDriver } from './network-steps.js';
 import type { OpenNetwork } from './peers-network.js';
-import { lookAtNetwork, type NetworkLook } from './peers-look.js';
+import { lookAtNetwork, measureAll, type NetworkLook } from './peers-look.js';
 import { matrixTable, reasons, summaryTable, MATRIX_HOSTS } from './peers-matrix.js';
 
 /** `peers check`: every way between two hosts, tried with packets. Changes nothing. */
@@ -45,46 +43,6 @@ export async function checkPeers(
 function single({ failures }: NetworkLook): string {
   const [failure] = failures.values();
   return failure?.message ?? 'there is one machine, so there is no way to check';
-}
-
-/** All pairs, both directions, in the order of the hosts. */
-async function measureAll(
-  { signal }: ActionContext,
-  { network, seen, failures }: NetworkLook,
-): Promise<readonly PairReport[]> {
-  const { done, failed } = await fanOut(seen, HOSTS_AT_ONCE, async (from) => {
-    const others = seen.filter((to) => to !== from);
-    if (from.state === undefined) {
-      const why = failures.get(from.member.id)?.message ?? 'it could not be asked';
-      return notAsked(from, others, why);
-    }
-    return network.measure(from, others, signal);
-  });
-  signal.throwIfAborted();
-  const reports = [
-    ...done.flatMap(({ value }) => value),
-    ...failed.flatMap(({ target, error }) => {
-      const others = seen.filter((to) => to !== target);
-      return notAsked(target, others, toCrossflockError(error).message);
-    }),
-  ];
-  const place = new Map(seen.map(({ member }, index) => [member.id, index]));
-  const rank = ({ from, to }: PairReport): number =>
-    (place.get(from) ?? 0) * seen.length + (place.get(to) ?? 0);
-  return reports.toSorted((a, b) => rank(a) - rank(b));
-}
-
-function notAsked(
-  from: SeenMember,
-  others: readonly SeenMember[],
-  why: string,
-): readonly PairReport[] {
-  return others.map(({ member }) => ({
-    from: from.member.id,
-    to: member.id,
-    reachable: false,
-    why,
-  }));
 }
 
 /** Rules for the hosts that others cannot reach though both answer: a firewall may be the reason. */

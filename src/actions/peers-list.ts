@@ -1,11 +1,11 @@
 import { EXIT, type ExitCode } from '../errors/exit-codes.js';
 import type { HostPlan } from '../plan/types.js';
-import type { MemberReport } from '../ports/virtual-network.js';
+import type { MemberReport, PairReport } from '../ports/virtual-network.js';
 import type { ActionContext } from './context.js';
 import { loadPlan } from './load-plan.js';
 import { networkDriver } from './network-steps.js';
 import type { OpenNetwork } from './peers-network.js';
-import { ago, lookAtNetwork, memberReports, type NetworkLook } from './peers-look.js';
+import { ago, lookAtNetwork, measureAll, memberReports, type NetworkLook } from './peers-look.js';
 import { allHosts } from './peers-target.js';
 
 const COLUMNS = ['HOST', 'CLUSTER', 'ROLE', 'ADDRESS', 'GATEWAY', 'NETWORK', 'PEERS', 'HANDSHAKE'];
@@ -27,7 +27,8 @@ export async function listPeers(
   }
   const look = await lookAtNetwork(context, plan, openNetwork(plan.network));
   const reports = memberReports(look);
-  const peers = hosts.map((host) => peerOf(host, look, reports.get(host.id)));
+  const pairs = await measureAll(context, look);
+  const peers = hosts.map((host) => peerOf(host, look, { report: reports.get(host.id), pairs }));
   const rows = peers.map((peer) => [
     ...[peer.id, peer.cluster, peer.role, peer.address, peer.gateway ?? '', peer.network],
     ...[`${String(peer.known ?? '?')}/${String(peer.expected)}`, ago(peer.handshakeSeconds)],
@@ -55,12 +56,20 @@ interface Peer {
   /** Undefined where the host was not asked. */
   readonly known?: number | undefined;
   readonly expected: number;
+  /** Seconds since it agreed on keys with the peer for which that is longest ago. */
   readonly handshakeSeconds?: number | undefined;
   readonly why?: string | undefined;
   readonly isFine: boolean;
 }
 
-function peerOf(host: HostPlan, look: NetworkLook, report: MemberReport | undefined): Peer {
+function peerOf(
+  host: HostPlan,
+  look: NetworkLook,
+  {
+    report,
+    pairs,
+  }: { readonly report: MemberReport | undefined; readonly pairs: readonly PairReport[] },
+): Peer {
   const { id, clusterId: cluster, role, address } = host;
   const expected = look.seen.length - 1;
   const base = { id, cluster, role, address, expected };
@@ -68,7 +77,9 @@ function peerOf(host: HostPlan, look: NetworkLook, report: MemberReport | undefi
   if (report === undefined) {
     return { ...base, network: 'no answer', why: failure?.message, isFine: false };
   }
-  const { gateway, known, handshakeSeconds, why, state } = report;
+  const { gateway, known, why, state } = report;
+  const ages = pairs.flatMap(({ from, handshakeSeconds: age }) => (from === id ? (age ?? []) : []));
+  const handshakeSeconds = ages.length === 0 ? undefined : Math.max(...ages);
   const isFine = state === 'up' && known === expected;
   return { ...base, gateway, network: state, known, handshakeSeconds, why, isFine };
 }

@@ -1,8 +1,15 @@
+import { toCrossflockError } from '../errors/crossflock-error.js';
 import type { Plan } from '../plan/types.js';
-import type { MemberReport, SeenMember, VirtualNetwork } from '../ports/virtual-network.js';
+import type {
+  MemberReport,
+  PairReport,
+  SeenMember,
+  VirtualNetwork,
+} from '../ports/virtual-network.js';
+import { fanOut } from '../util/fan-out.js';
 import { formatDuration } from '../util/duration.js';
 import type { ActionContext } from './context.js';
-import { seeMembers, type MemberFailures } from './network-steps.js';
+import { HOSTS_AT_ONCE, seeMembers, type MemberFailures } from './network-steps.js';
 import { networkMembers } from './reach.js';
 
 /** The network as one look at all hosts showed it. */
@@ -22,6 +29,46 @@ export async function lookAtNetwork(
   const { signal } = context;
   const seen = await seeMembers(network, networkMembers(context, plan), { failures, signal });
   return { network, seen, failures };
+}
+
+/** All pairs, both directions, in the order of the hosts. */
+export async function measureAll(
+  { signal }: ActionContext,
+  { network, seen, failures }: NetworkLook,
+): Promise<readonly PairReport[]> {
+  const { done, failed } = await fanOut(seen, HOSTS_AT_ONCE, async (from) => {
+    const others = seen.filter((to) => to !== from);
+    if (from.state === undefined) {
+      const why = failures.get(from.member.id)?.message ?? 'it could not be asked';
+      return notAsked(from, others, why);
+    }
+    return network.measure(from, others, signal);
+  });
+  signal.throwIfAborted();
+  const reports = [
+    ...done.flatMap(({ value }) => value),
+    ...failed.flatMap(({ target, error }) => {
+      const others = seen.filter((to) => to !== target);
+      return notAsked(target, others, toCrossflockError(error).message);
+    }),
+  ];
+  const place = new Map(seen.map(({ member }, index) => [member.id, index]));
+  const rank = ({ from, to }: PairReport): number =>
+    (place.get(from) ?? 0) * seen.length + (place.get(to) ?? 0);
+  return reports.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function notAsked(
+  from: SeenMember,
+  others: readonly SeenMember[],
+  why: string,
+): readonly PairReport[] {
+  return others.map(({ member }) => ({
+    from: from.member.id,
+    to: member.id,
+    reachable: false,
+    why,
+  }));
 }
 
 /**
@@ -47,5 +94,7 @@ function byChanges(network: VirtualNetwork, seen: readonly SeenMember[]): readon
 
 /** `4 s ago`, or nothing for what is not known. */
 export function ago(seconds: number | undefined): string {
-  return seconds === undefined ? '' : `${formatDuration(Math.round(seconds) * 1000)} ago`;
+  if (seconds === undefined) return '';
+  const whole = Math.round(seconds);
+  return `${whole < 60 ? `${String(whole)} s` : formatDuration(whole * 1000)} ago`;
 }

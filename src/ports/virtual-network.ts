@@ -55,8 +55,6 @@ export interface MemberReport {
   readonly gateway?: string;
   /** How many of the other members it knows. */
   readonly known: number;
-  /** Seconds since it agreed on keys with the peer that it has not heard from for the longest. */
-  readonly handshakeSeconds?: number;
   /** What is odd, in words. */
   readonly why?: string;
 }

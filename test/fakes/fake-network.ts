@@ -83,11 +83,11 @@ export class FakeNetwork implements VirtualNetwork<FakeState> {
   }
 
   describe(members: readonly SeenMember<FakeState>[]): readonly MemberReport[] {
-    return members.flatMap(({ member: { id }, state }) => {
+    return members.flatMap(({ member: { id }, state }): readonly MemberReport[] => {
       if (state === undefined) return [];
       const known = state.peers.length;
       if (!state.launched) return [{ id, known, state: 'absent' }];
-      return [{ id, known, state: 'up', gateway: '10.77.0.254', handshakeSeconds: 42 }];
+      return [{ id, known, state: 'up', gateway: '10.77.0.254' }];
     });
   }
 

@@ -6,6 +6,7 @@ import type { HostProbe } from '../../ports/host-probe.js';
 import type { MarathonApp } from '../../ports/marathon-app.js';
 import type {
   MemberPort,
+  MemberReport,
   NetworkChange,
   NetworkMember,
   PairReport,
@@ -16,6 +17,7 @@ import { onDockerNetwork } from '../on-docker-network.js';
 
 import { applyChange } from './apply.js';
 import type { WireguardChange } from './change.js';
+import { describeMembers } from './describe.js';
 import { planLeaveChanges } from './leave.js';
 import { measurePairs } from './measure.js';
 import { obstaclesOf } from './obstacles.js';
@@ -58,6 +60,10 @@ export class WireguardNetwork implements VirtualNetwork<WireguardState> {
     leaving: string,
   ): readonly WireguardChange[] {
     return planLeaveChanges(this.#settings, members, leaving);
+  }
+
+  describe(members: readonly SeenMember<WireguardState>[]): readonly MemberReport[] {
+    return describeMembers(members);
   }
 
   async apply(member: NetworkMember, change: NetworkChange, signal: AbortSignal): Promise<void> {
