@@ -98,11 +98,13 @@ function merge(
 
 /** A fix may hold the value too, such as a password that was written as a number. */
 function hide(problems: readonly Problem[], places: ReadonlySet<string>): readonly Problem[] {
-  return problems.map((problem) =>
-    problem.severity === 'error' && problem.value !== undefined && places.has(problem.path)
-      ? { ...problem, value: HIDDEN, fix: 'write it in double quotes, or better {"$env": "NAME"}' }
-      : problem,
-  );
+  return problems.map((problem) => {
+    const { severity, value, path, fix } = problem;
+    if (severity !== 'error' || value === undefined || !places.has(path)) return problem;
+    const isTold = fix.includes(value.replace(/^"|"$/g, ''));
+    const instead = 'write it in double quotes, or better {"$env": "NAME"}';
+    return { ...problem, value: HIDDEN, fix: isTold ? instead : fix };
+  });
 }
 
 /** File paths in the configuration are relative to its folder; `~` is the home folder. */

@@ -1006,7 +1006,7 @@ export const configSchema: Readonly<Record<string, unknown>> = {
       properties: {
         source: {
           description:
-            "`distribution` takes the package of Debian or Ubuntu, `docker` takes Docker's own repository. Default: `distribution`.",
+            "Where Docker Engine is from: `distribution` takes the package of Debian or Ubuntu, `docker` takes Docker's own repository. Default: `distribution`.",
           type: 'string',
           enum: ['distribution', 'docker'],
           'x-write': '"distribution" or "docker"',

@@ -130,7 +130,7 @@ export interface SecretFile {
  */
 export interface DockerConfig {
   /**
-   * `distribution` takes the package of Debian or Ubuntu, `docker` takes Docker's own repository. Default: `distribution`.
+   * Where Docker Engine is from: `distribution` takes the package of Debian or Ubuntu, `docker` takes Docker's own repository. Default: `distribution`.
    */
   source?: 'distribution' | 'docker';
   /**

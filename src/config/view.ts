@@ -1,7 +1,10 @@
 import { enginePorts, type EngineConfig } from '../plan/clusters.js';
+import { defaultDriver } from '../plan/make-plan.js';
 import { roleOf } from '../plan/roles.js';
-import type { AppRole } from '../plan/types.js';
+import type { AppRole, NetworkPlan } from '../plan/types.js';
 import { isObject } from './paths.js';
+import { hostView, jumpViews, type HostView, type TextView } from './view-hosts.js';
+import { list, number, object, text, type Properties } from './view-values.js';
 
 /**
  * The document as far as its shape permits: every value that has the wrong type is absent. The
@@ -16,9 +19,24 @@ export interface View {
   readonly allContainers: boolean;
   readonly cidr: string | undefined;
   /** The network's driver, its own or the default one. */
-  readonly driver: string;
+  readonly driver: NetworkDriver;
+  /** Settings of the network that belong to one driver, as far as they are written. */
+  readonly networkPort: number | undefined;
+  readonly weave: WeaveView | undefined;
+  /** Every host of every cluster. */
+  readonly hosts: readonly HostView[];
+  /** Port of the hosts that have none of their own. */
+  readonly sshPort: number | undefined;
+  /** Every jump host that is written as a text, defaults included. */
+  readonly jumps: readonly TextView[];
   readonly addresses: readonly AddressView[];
   readonly allAddresses: boolean;
+}
+
+export type NetworkDriver = NetworkPlan['driver'];
+
+export interface WeaveView {
+  readonly hasPassword: boolean;
 }
 
 export interface ClusterView {
@@ -27,6 +45,7 @@ export interface ClusterView {
   readonly marathonUri: string | undefined;
   readonly hasUri: boolean;
   readonly embedded: boolean;
+  readonly hosts: readonly HostView[];
   /** Loopback port of an embedded engine, its own or the default one. */
   readonly port: number | undefined;
   readonly resources: Readonly<Partial<Record<Resource, number>>>;
@@ -71,8 +90,6 @@ export interface AddressView {
   readonly ip: string | undefined;
 }
 
-type Properties = Readonly<Record<string, unknown>>;
-
 /** Whatever was parsed, as a view. Never fails. */
 export function viewOf(document: unknown): View {
   const top = object(document);
@@ -80,6 +97,8 @@ export function viewOf(document: unknown): View {
   const clusters = clusterViews(list(top['clusters']));
   const containers = list(top['containers']).map(containerView);
   const addresses = list(network['containers']).map(addressView);
+  const ssh = object(top['ssh']);
+  const hosts = clusters.flatMap((cluster) => cluster.hosts);
   return {
     name: text(top['name']),
     clusters,
@@ -87,10 +106,21 @@ export function viewOf(document: unknown): View {
     containers,
     allContainers: Array.isArray(top['containers']) && containers.every(hasId),
     cidr: text(network['cidr']),
-    driver: text(network['driver']) ?? 'bridge',
+    driver: driver(network['driver']) ?? defaultDriver(hosts.length > 0),
+    networkPort: number(network['port']),
+    weave: isObject(network['weave'])
+      ? { hasPassword: network['weave']['password'] !== undefined }
+      : undefined,
+    hosts,
+    sshPort: number(ssh['port']),
+    jumps: [...jumpViews(ssh, 'ssh'), ...hosts.flatMap((host) => host.jumps)],
     addresses,
-    allAddresses: Array.isArray(network['containers']) && addresses.every(hasId),
+    allAddresses: isListOrAbsent(network['containers']) && addresses.every(hasId),
   };
+}
+
+function isListOrAbsent(value: unknown): boolean {
+  return value === undefined || Array.isArray(value);
 }
 
 function hasId({ id }: { readonly id: string | undefined }): boolean {
@@ -109,6 +139,9 @@ function clusterViews(clusters: readonly unknown[]): readonly ClusterView[] {
       marathonUri: text(cluster['marathon_uri']),
       hasUri: cluster['marathon_uri'] !== undefined,
       embedded: engines[index] !== undefined,
+      hosts: list(cluster['hosts']).map((host, at) =>
+        hostView(host, `clusters[${String(index)}].hosts[${String(at)}]`),
+      ),
       port: ports[index],
       resources: numbers(resources),
     };
@@ -179,21 +212,8 @@ function addressView(value: unknown, index: number): AddressView {
   return { path, id: text(address['id']), ip: text(address['ip_addr']) };
 }
 
-function object(value: unknown): Properties {
-  return isObject(value) ? value : {};
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? (value as readonly unknown[]) : [];
-}
-
-/** A string that is not empty: the schema complains about empty ones. */
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function number(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+function driver(value: unknown): NetworkDriver | undefined {
+  return value === 'bridge' || value === 'wireguard' || value === 'weave' ? value : undefined;
 }
 
 function role(value: unknown): AppRole | undefined {

@@ -19,7 +19,7 @@ import type { NetworkPlan, Plan, WorkflowPlan } from './types.js';
 
 export const DEFAULT_NAME = 'crossflock';
 /** The port that WireGuard's own examples use. */
-const WIREGUARD_PORT = 51820;
+export const WIREGUARD_PORT = 51820;
 const WEAVE_VERSION = '2.9.0';
 
 /**

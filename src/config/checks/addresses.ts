@@ -1,7 +1,9 @@
 import type { Problem } from '../../errors/problem.js';
 import {
+  capacity,
   formatAddress,
   isInside,
+  lastForContainers,
   parseAddress,
   reservedFor,
   type Network,
@@ -9,48 +11,32 @@ import {
 import { instanceIds } from '../../plan/instances.js';
 import { didYouMean } from '../suggest.js';
 import type { AddressView, View } from '../view.js';
-import { usableNetwork } from './network.js';
+import { assignedAddresses, keptForHosts } from './assigned.js';
+import { usableNetwork, wantedAddresses } from './network.js';
 import { repeated } from './repeated.js';
 
-/** Addresses of containers: one each, inside the network, nobody else's. */
+/** Addresses of containers: inside the network, nobody else's, and some left for those without. */
 export function addressProblems(view: View): readonly Problem[] {
-  return [
-    ...withoutAddress(view),
-    ...forNobody(view),
-    ...idsTwice(view.addresses),
-    ...badAddresses(view),
-  ];
+  return [...forNobody(view), ...idsTwice(view.addresses), ...badAddresses(view), ...noRoom(view)];
 }
 
-function withoutAddress({ containers, addresses, allAddresses, cidr }: View): readonly Problem[] {
-  if (!allAddresses) return [];
-  const known = new Set(addresses.map(({ id }) => id));
-  return containers.flatMap(({ id, path }): readonly Problem[] =>
-    id === undefined || known.has(id)
-      ? []
-      : [
-          {
-            severity: 'error',
-            path: `${path}.id`,
-            value: JSON.stringify(id),
-            message: 'has no address in network.containers',
-            fix: `add {"id": ${JSON.stringify(id)}, "ip_addr": "${exampleAddress(cidr, addresses)}"} there`,
-          },
-        ],
-  );
-}
-
-/** An address of the network that nobody has been given. */
-function exampleAddress(cidr: string | undefined, addresses: readonly AddressView[]): string {
-  const network = usableNetwork(cidr);
-  if (network === undefined) return '172.16.0.1';
-  const taken = new Set(addresses.map(({ ip }) => ip));
-  const { base, gateway } = network;
-  for (let address = base + 1; address < gateway; address += 1) {
-    const text = formatAddress(address);
-    if (!taken.has(text)) return text;
-  }
-  return formatAddress(base + 1);
+/**
+ * Containers that name no address and find none: the network is large enough, or else it is told
+ * that it is not, but what is free in it lies scattered.
+ */
+function noRoom(view: View): readonly Problem[] {
+  const network = usableNetwork(view.cidr);
+  if (network === undefined) return [];
+  if (wantedAddresses(view) > capacity(network, keptForHosts(view))) return [];
+  return assignedAddresses(view)
+    .filter(({ first }) => first === undefined)
+    .map(({ container: { id, path, instances } }) => ({
+      severity: 'error',
+      path: `${path}.id`,
+      ...(id === undefined ? {} : { value: JSON.stringify(id) }),
+      message: `finds no ${instances === 1 ? 'free address' : `${String(instances)} free addresses in a row`} in ${network.cidr}`,
+      fix: 'move the addresses in network.containers together, or write a larger network.cidr',
+    }));
 }
 
 function forNobody({ containers, addresses, allContainers }: View): readonly Problem[] {
@@ -93,6 +79,7 @@ function idsTwice(addresses: readonly AddressView[]): readonly Problem[] {
 /** Addresses that are none, that the network does not have to give, or that are given twice. */
 function badAddresses(view: View): readonly Problem[] {
   const network = usableNetwork(view.cidr);
+  const kept = keptForHosts(view);
   const owners = new Map<number, string>();
   return view.addresses.flatMap((entry): readonly Problem[] => {
     if (entry.ip === undefined) return [];
@@ -102,7 +89,7 @@ function badAddresses(view: View): readonly Problem[] {
     const count = container?.instances ?? 1;
     for (let offset = 0; offset < count; offset += 1) {
       const address = first + offset;
-      const fault = faultOf(address, network) ?? takenBy(address, owners);
+      const fault = faultOf(address, network, kept) ?? takenBy(address, owners);
       if (fault !== undefined)
         return [problem(entry, forInstance(fault, { address, offset, count }))];
       owners.set(address, count === 1 ? entry.path : `an instance of ${entry.path}`);
@@ -131,12 +118,12 @@ function notAnAddress(text: string, network: Network | undefined): Fault {
   };
 }
 
-function faultOf(address: number, network: Network | undefined): Fault | undefined {
+function faultOf(address: number, network: Network | undefined, kept: number): Fault | undefined {
   if (network === undefined) return undefined;
   const from = formatAddress(network.base + 1);
-  const fix = `write one from ${from} to ${formatAddress(network.gateway - 1)}`;
+  const fix = `write one from ${from} to ${formatAddress(lastForContainers(network, kept))}`;
   if (!isInside(network, address)) return { message: `is outside ${network.cidr}`, fix };
-  const reserved = reservedFor(network, address);
+  const reserved = reservedFor(network, address, kept);
   return reserved === undefined ? undefined : { message: `is ${reserved}`, fix };
 }
 

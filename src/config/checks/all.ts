@@ -3,7 +3,9 @@ import { viewOf, type View } from '../view.js';
 import { addressProblems } from './addresses.js';
 import { clusterProblems } from './clusters.js';
 import { containerProblems } from './containers.js';
+import { driverProblems } from './drivers.js';
 import { flockProblems } from './flock.js';
+import { hostProblems } from './hosts.js';
 import { nameProblems } from './ids.js';
 import { networkProblems } from './network.js';
 import { portProblems } from './ports.js';
@@ -12,10 +14,12 @@ import { resourceProblems } from './resources.js';
 const CHECKS: readonly ((view: View) => readonly Problem[])[] = [
   nameProblems,
   clusterProblems,
+  hostProblems,
   containerProblems,
   portProblems,
   resourceProblems,
   networkProblems,
+  driverProblems,
   addressProblems,
   flockProblems,
 ];

@@ -17,7 +17,7 @@ export function clusterProblems({ clusters, driver }: View): readonly Problem[] 
 }
 
 function ownProblems(cluster: ClusterView, driver: string): readonly Problem[] {
-  const { id, path, marathonUri, hasUri, embedded } = cluster;
+  const { id, path, marathonUri, hasUri, embedded, hosts } = cluster;
   const problems: (Problem | undefined)[] = [
     id === undefined ? undefined : clusterIdProblem(id, `${path}.id`),
   ];
@@ -40,7 +40,10 @@ function ownProblems(cluster: ClusterView, driver: string): readonly Problem[] {
   }
   if (!embedded && marathonUri !== undefined) {
     const place = `${path}.marathon_uri`;
-    problems.push(uriProblem(marathonUri, place) ?? elsewhere(marathonUri, place, driver));
+    const isReached = hosts.length > 0 || driver !== 'bridge';
+    problems.push(
+      uriProblem(marathonUri, place) ?? (isReached ? undefined : elsewhere(marathonUri, place)),
+    );
   }
   return problems.filter((problem) => problem !== undefined);
 }
@@ -75,16 +78,16 @@ function uriProblem(uri: string, path: string): Problem | undefined {
  * A bridge is a network of one machine. Which addresses are this machine's own cannot be told from
  * the document: only loopback ones are known to be.
  */
-function elsewhere(uri: string, path: string, driver: string): Problem | undefined {
+function elsewhere(uri: string, path: string): Problem | undefined {
   const host = URL.parse(uri)?.hostname;
-  if (driver !== 'bridge' || host === undefined || isLoopback(host)) return undefined;
+  if (host === undefined || isLoopback(host)) return undefined;
   return {
     severity: 'warning',
     path,
     value: JSON.stringify(uri),
     message:
       'seems to be on another machine, and the bridge network reaches containers of this machine only',
-    fix: 'use embedded clusters, or a Marathon of this machine, until the network spans hosts',
+    fix: 'write the machines of the cluster as "hosts", for a network that spans them, or use a Marathon of this machine',
   };
 }
 
@@ -105,9 +108,11 @@ function duplicateIds(clusters: readonly ClusterView[]): readonly Problem[] {
   }));
 }
 
+/** On this machine: two clusters never share a host, so engines on hosts have theirs alone. */
 function samePorts(clusters: readonly ClusterView[]): readonly Problem[] {
-  const taken = new Set(clusters.flatMap(({ port }) => port ?? []));
-  return repeated(clusters, ({ port }) => port).map(({ item: { path, port = 0 }, first }) => ({
+  const here = clusters.filter(({ hosts }) => hosts.length === 0);
+  const taken = new Set(here.flatMap(({ port }) => port ?? []));
+  return repeated(here, ({ port }) => port).map(({ item: { path, port = 0 }, first }) => ({
     severity: 'error',
     path: `${path}.engine.port`,
     value: String(port),

@@ -1,6 +1,7 @@
 import type { Problem } from '../../errors/problem.js';
 import { formatAddress, parseAddress } from '../../plan/addressing.js';
 import type { ContainerView, View } from '../view.js';
+import { assignedAddresses } from './assigned.js';
 import { PLACEHOLDER } from './placeholders.js';
 
 const FLAG = '-f';
@@ -20,14 +21,13 @@ interface Holder {
 }
 
 /** Who has which address, instances included. */
-function rolesByAddress({ containers, addresses }: View): ReadonlyMap<string, Holder> {
+function rolesByAddress(view: View): ReadonlyMap<string, Holder> {
   const holders = new Map<string, Holder>();
-  for (const { id, ip } of addresses) {
-    const container = containers.find((each) => each.id === id);
-    const first = ip === undefined ? undefined : parseAddress(ip);
-    if (id === undefined || container === undefined || first === undefined) continue;
-    for (let offset = 0; offset < container.instances; offset += 1) {
-      holders.set(formatAddress(first + offset), { id, role: container.role });
+  for (const { container, first } of assignedAddresses(view)) {
+    const { id, role, instances } = container;
+    if (id === undefined || first === undefined) continue;
+    for (let offset = 0; offset < instances; offset += 1) {
+      holders.set(formatAddress(first + offset), { id, role });
     }
   }
   return holders;

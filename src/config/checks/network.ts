@@ -2,6 +2,10 @@ import type { Problem } from '../../errors/problem.js';
 import {
   capacity,
   formatAddress,
+  hostAddresses,
+  networkOf,
+  overlaps,
+  parseAddress,
   parseNetwork,
   rangeKind,
   type Network,
@@ -20,16 +24,32 @@ export function usableNetwork(cidr: string | undefined): Network | undefined {
 }
 
 /** The address range itself. */
-export function networkProblems({ cidr, addresses, containers }: View): readonly Problem[] {
+export function networkProblems(view: View): readonly Problem[] {
+  const { cidr } = view;
   if (cidr === undefined) return [];
   const parsed = parseNetwork(cidr);
   if (!parsed.ok) return [{ ...base(cidr), ...faultText(cidr, parsed.fault) }];
-  return [...kindProblems(parsed.network), ...roomProblems(parsed.network, wanted())];
+  const { network } = parsed;
+  return [
+    ...kindProblems(network),
+    ...tunnelProblems(network, view),
+    ...roomProblems(network, view),
+  ];
+}
 
-  function wanted(): number {
-    const instances = containers.reduce((sum, container) => sum + container.instances, 0);
-    return Math.max(instances, addresses.length);
-  }
+/** How many addresses the containers need. */
+export function wantedAddresses({ containers, addresses }: View): number {
+  const instances = containers.reduce((sum, container) => sum + container.instances, 0);
+  return Math.max(instances, addresses.length);
+}
+
+/** Hosts talk to each other in WireGuard with addresses of this range (RFC 6598). */
+const TUNNEL = networkOf(parseAddress('100.64.0.0') ?? 0, 10);
+
+function tunnelProblems(network: Network, { driver }: View): readonly Problem[] {
+  if (driver !== 'wireguard' || !overlaps(network, TUNNEL)) return [];
+  const message = `overlaps ${TUNNEL.cidr}, which the hosts use among themselves`;
+  return [{ ...base(network.cidr), message, fix: `write ${EXAMPLE}` }];
 }
 
 function base(cidr: string) {
@@ -60,14 +80,17 @@ function faultText(cidr: string, fault: NetworkFault): { message: string; fix: s
   }
 }
 
-function roomProblems(network: Network, wanted: number): readonly Problem[] {
-  const room = capacity(network);
+function roomProblems(network: Network, view: View): readonly Problem[] {
+  const wanted = wantedAddresses(view);
+  const kept = hostAddresses(view.driver, view.hosts.length);
+  const room = capacity(network, kept);
   if (wanted <= room) return [];
-  const prefix = 32 - Math.ceil(Math.log2(wanted + 3));
+  const prefix = 32 - Math.ceil(Math.log2(wanted + 2 + kept));
+  const beside = kept === 1 ? '' : `, beside the addresses of ${String(kept)} hosts`;
   return [
     {
       ...base(network.cidr),
-      message: `has room for ${String(room)} of ${String(wanted)} containers`,
+      message: `has room for ${String(room)} of ${String(wanted)} containers${beside}`,
       fix: `write a prefix of ${String(prefix)} or less`,
     },
   ];

@@ -1,19 +1,20 @@
 import type { Problem } from '../../errors/problem.js';
-import type { ClusterView, ContainerView, PortView, View } from '../view.js';
+import { WIREGUARD_PORT } from '../../plan/make-plan.js';
+import type { ClusterView, PortView, View } from '../view.js';
 
 /** Ports of a host that two containers of one cluster want. 0 is any port, so it never clashes. */
-export function portProblems({ clusters, containers }: View): readonly Problem[] {
-  return clusters.flatMap((cluster) => {
-    const own = containers.filter(({ cluster: id }) => id !== undefined && id === cluster.id);
-    return clusterPorts(cluster, own);
-  });
+export function portProblems(view: View): readonly Problem[] {
+  return view.clusters.flatMap((cluster) => clusterPorts(cluster, view));
 }
 
-function clusterPorts(
-  cluster: ClusterView,
-  containers: readonly ContainerView[],
-): readonly Problem[] {
+function clusterPorts(cluster: ClusterView, view: View): readonly Problem[] {
+  const containers = view.containers.filter(
+    ({ cluster: id }) => id !== undefined && id === cluster.id,
+  );
   const first = new Map<string, string>();
+  if (view.driver === 'wireguard' && cluster.hosts.length > 0) {
+    first.set(`${String(view.networkPort ?? WIREGUARD_PORT)}/udp`, 'the wireguard network');
+  }
   if (cluster.port !== undefined) {
     first.set(`${String(cluster.port)}/tcp`, 'the embedded Marathon of this cluster');
   }

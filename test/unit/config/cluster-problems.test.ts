@@ -117,7 +117,7 @@ test.each(CASES)('tells about clusters: %s', async (_name, changes, expected) =>
 });
 
 const ELSEWHERE =
-  'seems to be on another machine, and the bridge network reaches containers of this machine only; use embedded clusters, or a Marathon of this machine, until the network spans hosts';
+  'seems to be on another machine, and the bridge network reaches containers of this machine only; write the machines of the cluster as "hosts", for a network that spans them, or use a Marathon of this machine';
 
 test.each([
   'http://192.0.2.10:9090',

@@ -26,8 +26,8 @@ describe('the configurations that come with the project', () => {
     expect(config?.containers).toHaveLength(3);
     expect(problems.filter(({ severity }) => severity === 'incomplete')).toHaveLength(16);
     expect(lines(problems.filter(({ severity }) => severity !== 'incomplete'))).toEqual([
-      'warning clusters[0].marathon_uri: "http://130.202.88.202:9090/v2/apps" seems to be on another machine, and the bridge network reaches containers of this machine only; use embedded clusters, or a Marathon of this machine, until the network spans hosts',
-      'warning clusters[1].marathon_uri: "http://13.90.204.206:9090/v2/apps" seems to be on another machine, and the bridge network reaches containers of this machine only; use embedded clusters, or a Marathon of this machine, until the network spans hosts',
+      'warning clusters[0].marathon_uri: "http://130.202.88.202:9090/v2/apps" seems to be on another machine, and the bridge network reaches containers of this machine only; write the machines of the cluster as "hosts", for a network that spans them, or use a Marathon of this machine',
+      'warning clusters[1].marathon_uri: "http://13.90.204.206:9090/v2/apps" seems to be on another machine, and the bridge network reaches containers of this machine only; write the machines of the cluster as "hosts", for a network that spans them, or use a Marathon of this machine',
       'warning containers[1].mem: 4096 is 341 MB for each slot of 12, and a KINC job needs 1024 MB; write 12288 or more, or "n_cpus": 4',
     ]);
   });
@@ -45,11 +45,10 @@ describe('all problems at once', () => {
       'error containers[0].cluster: "chamelon" is not the id of a cluster; did you mean "chameleon"?',
       'error containers[1].id: "Runner1" is an id that Marathon refuses; write lower-case letters, digits, "-" and ".", such as "runner1"',
       'warning containers[2].mem: 4096 is 341 MB for each slot of 12, and a KINC job needs 1024 MB; write 12288 or more, or "n_cpus": 4',
-      'error containers[2].id: "runner2" has no address in network.containers; add {"id": "runner2", "ip_addr": "172.16.0.1"} there',
       'error network.containers[2].id: "runner3" is not the id of a container; did you mean "runner2"?',
       'error network.containers[0].ip_addr: "172.16.0.254" is the host\'s own address in the network; write one from 172.16.0.1 to 172.16.0.253',
       'error network.containers[2].ip_addr: "172.16.0.2" is the address of network.containers[1] too; write another one',
-      'error containers[0].args[1]: "172.16.0.9" is an address that no executor has; write some of 172.16.0.2, or leave -f out',
+      'error containers[0].args[1]: "172.16.0.9" is an address that no executor has; write some of 172.16.0.2,172.16.0.1, or leave -f out',
       'incomplete containers[0].args[3]: {"$env": "IRODS_PASSWORD"} names an environment variable that is not set; set it: export IRODS_PASSWORD=…',
       'incomplete containers[0].args[5]: "<ssh-pubkey>" is a placeholder that was left in; write what <ssh-pubkey> stands for',
     ]);

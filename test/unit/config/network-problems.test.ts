@@ -133,15 +133,18 @@ const CASES: readonly (readonly [string, Changes, readonly string[]])[] = [
     ],
   ],
   [
-    'container without address',
+    'no address in the network is free',
     {
+      'network.cidr': '172.16.0.0/29',
+      'clusters[0].engine': 'embedded',
+      'containers[1].instances': 3,
       'network.containers': [
-        { id: 'submitter', ip_addr: '172.16.0.1' },
-        { id: 'runner1', ip_addr: '172.16.0.2' },
+        { id: 'submitter', ip_addr: '172.16.0.3' },
+        { id: 'runner2', ip_addr: '172.16.0.5' },
       ],
     },
     [
-      'error containers[2].id: "runner2" has no address in network.containers; add {"id": "runner2", "ip_addr": "172.16.0.3"} there',
+      'error containers[1].id: "runner1" finds no 3 free addresses in a row in 172.16.0.0/29; move the addresses in network.containers together, or write a larger network.cidr',
     ],
   ],
   [
@@ -162,7 +165,6 @@ const CASES: readonly (readonly [string, Changes, readonly string[]])[] = [
     'address for a misspelt container',
     { 'network.containers[2].id': 'runer2' },
     [
-      'error containers[2].id: "runner2" has no address in network.containers; add {"id": "runner2", "ip_addr": "172.16.0.4"} there',
       'error network.containers[2].id: "runer2" is not the id of a container; did you mean "runner2"?',
     ],
   ],
@@ -174,7 +176,6 @@ const CASES: readonly (readonly [string, Changes, readonly string[]])[] = [
       'network.containers[2].id': 'runner2-1',
     },
     [
-      'error containers[2].id: "runner2" has no address in network.containers; add {"id": "runner2", "ip_addr": "172.16.0.4"} there',
       'error network.containers[2].id: "runner2-1" is not the id of a container; write "runner2" with the first address; the others follow',
     ],
   ],
@@ -214,4 +215,12 @@ const CASES: readonly (readonly [string, Changes, readonly string[]])[] = [
 
 test.each(CASES)('tells about the network: %s', async (_name, changes, expected) => {
   expect(await problemsAfter(changes)).toEqual(expected);
+});
+
+test.each([
+  ['no list at all', undefined],
+  ['a list of some', [{ id: 'runner1', ip_addr: '172.16.0.2' }]],
+  ['an empty list', []],
+])('says nothing about containers without an address: %s', async (_name, containers) => {
+  expect(await problemsAfter({ 'network.containers': containers })).toEqual([]);
 });
