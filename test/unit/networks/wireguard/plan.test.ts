@@ -51,6 +51,10 @@ describe('new hosts', () => {
     expect(lines(members, taken)[0]).toContain('172.16.0.251 is the host');
   });
 
+  it('take no address of a host that is not listed and that others still know', () => {
+    expect(lines([seen(2, up(2, [peer(1)])), seen(3, BARE)])[1]).toContain('172.16.0.252 is the');
+  });
+
   it('are refused when the network is full', () => {
     const small = new WireguardNetwork({ ...PLAN, cidr: '172.16.0.0/30', taken: ['172.16.0.1'] });
     expect(() => small.plan([seen(1, BARE), seen(2, BARE)])).toThrow(
