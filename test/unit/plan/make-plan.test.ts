@@ -35,7 +35,10 @@ test('the local configuration, worked out', async () => {
     name: 'crossflock',
     cidr: '172.16.0.0/24',
     gateway: '172.16.0.254',
+    port: 51820,
+    taken: ['172.16.0.1', '172.16.0.2', '172.16.0.3'],
   });
+  expect(plan.flockList).toEqual(['172.16.0.2', '172.16.0.3']);
   expect(plan.clusters.map(({ id, marathonUrl }) => [id, marathonUrl])).toEqual([
     ['chameleon', 'http://127.0.0.1:19090'],
     ['azure', 'http://127.0.0.1:19091'],
@@ -49,7 +52,6 @@ test('the local configuration, worked out', async () => {
   ]);
   expect(appOf(plan, 'submitter').app).toEqual({
     id: '/submitter',
-    args: ['-f', '172.16.0.2,172.16.0.3'],
     cpus: 1,
     mem: 2048,
     disk: 10000,
@@ -101,6 +103,7 @@ describe('what is given by hand', () => {
     });
     const { app } = appOf(plan, 'submitter');
     expect(app.args).toEqual(['-f', '172.16.0.3']);
+    expect(plan.flockList).toBeUndefined();
     expect(app.env['SCIDAS_RESC_CPUS']).toBe('7');
     expect(app.container.docker.parameters).toEqual([]);
     expect(app.container.volumes[0]).toEqual({
@@ -161,7 +164,7 @@ describe('the pool key', () => {
     const plan = await withContainer('runner1', { role: 'other' });
     expect(appOf(plan, 'runner1').app.container.volumes).toEqual([]);
     expect(appOf(plan, 'runner1').app.taskKillGracePeriodSeconds).toBeUndefined();
-    expect(appOf(plan, 'submitter').app.args).toEqual(['-f', '172.16.0.3']);
+    expect(plan.flockList).toEqual(['172.16.0.3']);
   });
 });
 
@@ -250,7 +253,7 @@ describe('instances', () => {
     expect(addresses).not.toContain(network.gateway);
     expect(new Set(plan.apps.map(({ app }) => app.id)).size).toBe(addresses.length);
     expect(plan.apps.every(({ app }) => app.instances === 1)).toBe(true);
-    expect(appOf(plan, 'submitter').app.args?.[1]?.split(',')).toHaveLength(a + b);
+    expect(plan.flockList).toHaveLength(a + b);
   });
 
   test('one keeps its id, more are numbered', async () => {
@@ -260,6 +263,28 @@ describe('instances', () => {
     );
     expect(plan.apps.map(({ containerId }) => containerId)).not.toContain('runner1');
   });
+});
+
+test('containers without an address get those that nobody names, and none of the hosts', async () => {
+  const hosts = (await local()).clusters.map((cluster, index) => ({
+    ...cluster,
+    hosts: [{ address: `192.0.2.${index + 1}` }],
+  }));
+  const network = {
+    cidr: '172.16.0.0/29',
+    containers: [{ id: 'runner1', ip_addr: '172.16.0.1' }],
+  };
+  const plan = makePlan(await local({ clusters: hosts, network }), KEY);
+  expect(plan.network.driver).toBe('wireguard');
+  expect(plan.apps.map(({ containerId, ip }) => `${containerId} ${ip}`)).toEqual([
+    'submitter 172.16.0.2',
+    'runner1 172.16.0.1',
+    'runner2 172.16.0.3',
+  ]);
+  const { containers } = await local();
+  const many = containers.map((each) => (each.id === 'runner2' ? { ...each, instances: 3 } : each));
+  const full = await local({ clusters: hosts, network, containers: many });
+  expect(() => makePlan(full, KEY)).toThrow('container "runner2" finds no free address');
 });
 
 test('defaults of the workflow', async () => {
@@ -274,7 +299,6 @@ test('defaults of the workflow', async () => {
 });
 
 test('a configuration that no check has seen is refused, not deployed half', async () => {
-  const network = { cidr: '172.16.0.0/24', containers: [] };
-  const config = await local({ network });
-  expect(() => makePlan(config, KEY)).toThrow('container "submitter" has no address');
+  const config = await local({ network: { cidr: '172.16.0.0/30' } });
+  expect(() => makePlan(config, KEY)).toThrow('container "runner1" finds no free address');
 });
