@@ -7,6 +7,10 @@ MARATHON_CONTEXT="$STATE/images/marathon"
 
 images_ready() {
   base_image_ready
+  _pool_images
+}
+
+_pool_images() {
   # The Marathon image holds a Node of its own, whatever this machine's is.
   node_bring
   _side_by_side _base_image _marathon_image
@@ -23,14 +27,13 @@ images_check() {
 # All images, those of the lab included.
 images_and_lab_ready() {
   base_image_ready
-  _side_by_side images_ready lab_images_ready
+  _side_by_side _pool_images _lab_images
 }
 
 # The images of `crossflock lab`: machines with and without Docker, and their registry.
-lab_images_ready() {
+_lab_images() {
   # The lab's keys are made, and its hosts entered, with OpenSSH's own programs.
   if ! command -v ssh-keygen >/dev/null; then step 'openssh client' apt_install openssh-client; fi
-  base_image_ready
   _side_by_side _lab_host_images _lab_registry_image
 }
 

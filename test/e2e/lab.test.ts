@@ -25,16 +25,15 @@ const NETWORK = { pairs: 4_652_775, edges: 1659, positive: 1632 };
 const FIRST_JOB_SECONDS = 30;
 
 /**
- * Looks at every packet on an interface until its input ends, then tells how many went from one
+ * Looks at every packet of this machine until its input ends, then tells how many went from one
  * lab host to another over WireGuard's port, how many otherwise, and how many held a text.
  */
 const WATCH = `
 import select, socket, sys, json
-hosts = {socket.inet_aton(address) for address in sys.argv[2].split(",")}
-texts = [text.encode() for text in sys.argv[3].split(",")]
+hosts = {socket.inet_aton(address) for address in sys.argv[1].split(",")}
+texts = [text.encode() for text in sys.argv[2].split(",")]
 packets = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
 packets.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 26)
-packets.bind((sys.argv[1], 0))
 print("listening", flush=True)
 seen = {"encrypted": 0, "other": {}, "plain": 0}
 while True:
@@ -60,13 +59,11 @@ interface Seen {
   readonly plain: number;
 }
 
-/** Watches the lab's own network from this machine; the answer comes when it is asked for. */
+/** Watches what the lab's hosts send each other; the answer comes when it is asked for. */
 async function watchTraffic(addresses: readonly string[], texts: readonly string[]) {
-  const id = await output(['docker', 'network', 'inspect', '-f', '{{.Id}}', `${LAB}-lab`]);
-  const device = `br-${id.trim().slice(0, 12)}`;
   const argv = ['run', '--rm', '-i', '--network', 'host', '--cap-add', 'NET_RAW'];
   const image = ['--entrypoint', 'python3', 'crossflock/base', '-c', WATCH];
-  const child = spawn('docker', [...argv, ...image, device, addresses.join(','), texts.join(',')], {
+  const child = spawn('docker', [...argv, ...image, addresses.join(','), texts.join(',')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -78,8 +75,10 @@ async function watchTraffic(addresses: readonly string[], texts: readonly string
   };
 }
 
-const lab = (...args: readonly string[]) =>
-  output([process.execPath, 'bin/crossflock.js', 'lab', ...args, '--name', LAB]);
+function lab(verb: string, ...args: readonly string[]): Promise<string> {
+  const program = [process.execPath, join(ROOT, 'bin/crossflock.js'), 'lab'];
+  return output([...program, verb, '--name', LAB, ...args]);
+}
 
 /** Ids and starts of all containers on a host of the lab: what must not change. */
 async function containersOn(host: string): Promise<readonly string[]> {
