@@ -38,9 +38,11 @@ export async function serveImages(
     // A client that goes away is its own business: engines ask again for what is missing.
     answer(images, { request, response, onBytes }).catch(() => response.destroy());
   });
-  // Engines try TLS first.
+  // Engines try TLS first. With the containerd store they go on without it only when what they get
+  // in return begins with `HTTP/`.
   server.on('clientError', (_error, socket) => {
-    socket.destroy();
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+    else socket.destroy();
   });
   await listen(server);
   return {
