@@ -3,6 +3,7 @@ import type { ChangeView } from '../ports/reporter.js';
 import { enginePorts } from '../plan/clusters.js';
 import { hostId } from '../plan/hosts.js';
 import { roleOf } from '../plan/roles.js';
+import { optional } from '../util/optional.js';
 import { appendItem, removeAt, setProperty } from './edit.js';
 import type { ClusterConfig, Config, ContainerConfig, HostConfig } from './types.js';
 
@@ -40,8 +41,9 @@ const EXECUTOR_IMAGE = 'crossflock/executor';
 export function addHost(text: string, addition: HostAddition): EditedText {
   const config = parsed(text);
   const { host, clusterId, ip } = addition;
-  const container = newExecutor(config, addition);
-  const cluster = { id: clusterId, engine: newEngine(config), hosts: [host] };
+  const model = modelOf(config, addition.executor);
+  const container = newExecutor(config, addition, model);
+  const cluster = { id: clusterId, engine: newEngine(config, model), hosts: [host] };
   const { id, image, n_cpus, mem } = container;
   let edited = appendItem(text, ['clusters'], cluster);
   edited = appendItem(edited, ['containers'], container);
@@ -57,36 +59,61 @@ export function addHost(text: string, addition: HostAddition): EditedText {
 }
 
 /** Where every embedded cluster leaves its port out, the new one does so too. */
-function newEngine({ clusters }: Config): ClusterConfig['engine'] {
+function newEngine({ clusters }: Config, model: Model): ClusterConfig['engine'] {
   const ports = enginePorts([...clusters.map(({ engine }) => engine), 'embedded']);
   const own = ports.at(-1) ?? 0;
   const taken = new Set(ports.slice(0, -1));
-  if (!taken.has(own)) return 'embedded';
   let port = own;
   while (taken.has(port)) port += 1;
-  return { type: 'embedded', port };
+  const settings = {
+    ...optional('port', port === own ? undefined : port),
+    ...optional('resources', resourcesLike(clusters, model)),
+  };
+  return Object.keys(settings).length === 0 ? 'embedded' : { type: 'embedded', ...settings };
 }
 
-/** An executor like the last one there is. */
-function newExecutor(config: Config, { clusterId, executor }: HostAddition): ContainerConfig {
-  const like = config.containers.findLast((container) => roleOf(container) === 'executor');
-  const size = sizeOf(executor, like);
-  const id = freeId(like?.id ?? 'runner0', config);
-  const image = executor.image ?? like?.image ?? EXECUTOR_IMAGE;
-  const place = { id, cluster: clusterId };
-  const container: ContainerConfig = { ...place, ...reusable(like), ...place, image, ...size };
-  return roleOf(container) === 'executor' ? container : { ...container, role: 'executor' };
+/**
+ * What the engine may give away: as much as the model's, where that is written and the executor fits
+ * into it; else what the machine has.
+ */
+function resourcesLike(clusters: readonly ClusterConfig[], { like, n_cpus, mem }: Model) {
+  const engine = clusters.find(({ id }) => id === like?.cluster)?.engine;
+  const resources = typeof engine === 'object' ? engine.resources : undefined;
+  if (resources === undefined) return undefined;
+  const fits = n_cpus <= (resources.cpus ?? Infinity) && mem <= (resources.mem ?? Infinity);
+  return fits ? resources : undefined;
 }
 
-function sizeOf({ cpus, mem }: ExecutorWish, like: ContainerConfig | undefined) {
+/** What the new executor is made after. */
+interface Model {
+  readonly like: ContainerConfig | undefined;
+  readonly n_cpus: number;
+  /** MB. */
+  readonly mem: number;
+}
+
+function modelOf({ containers }: Config, { cpus, mem }: ExecutorWish): Model {
+  const like = containers.findLast((container) => roleOf(container) === 'executor');
   const size = { n_cpus: cpus ?? like?.n_cpus, mem: mem ?? like?.mem };
   if (size.n_cpus !== undefined && size.mem !== undefined) {
-    return { n_cpus: size.n_cpus, mem: size.mem };
+    return { like, n_cpus: size.n_cpus, mem: size.mem };
   }
   throw new CrossflockError('there is no executor yet to take the size of the new one from', {
     code: 'invalid-input',
     hint: 'give --cpus and --mem',
   });
+}
+
+function newExecutor(
+  config: Config,
+  { clusterId, executor }: HostAddition,
+  { like, n_cpus, mem }: Model,
+): ContainerConfig {
+  const id = freeId(like?.id ?? 'runner0', config);
+  const image = executor.image ?? like?.image ?? EXECUTOR_IMAGE;
+  const place = { id, cluster: clusterId };
+  const container: ContainerConfig = { ...place, ...reusable(like), ...place, image, n_cpus, mem };
+  return roleOf(container) === 'executor' ? container : { ...container, role: 'executor' };
 }
 
 /** All of a container but what belongs to its own cluster: how many there are, and where. */

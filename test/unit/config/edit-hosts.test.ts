@@ -45,7 +45,7 @@ describe('addHost', () => {
     const [before, after] = [config(LOCAL), config(text)];
     expect(after.clusters).toEqual([
       ...before.clusters,
-      { id: 'cloudlab', engine: 'embedded', hosts: [ADDITION.host] },
+      { id: 'cloudlab', engine: before.clusters[1]?.engine, hosts: [ADDITION.host] },
     ]);
     const like = before.containers.at(-1);
     expect(after.containers).toEqual([
@@ -94,6 +94,16 @@ describe('addHost', () => {
       id: 'calc2',
       role: 'executor',
     });
+  });
+
+  it('gives the engine what the model has to give away, where the executor fits into it', () => {
+    const resources = { cpus: 4, mem: 8192 };
+    const engine = { type: 'embedded' as const, resources, port: 19100 };
+    const text = document({ clusters: [{ id: 'b', engine }] });
+    const engineOf = (executor: object) =>
+      config(addHost(text, { ...ADDITION, executor }).text).clusters[1]?.engine;
+    expect(engineOf({})).toEqual({ type: 'embedded', resources });
+    expect(engineOf({ cpus: 8 })).toBe('embedded');
   });
 
   it('writes a port where the default one is taken', () => {
