@@ -33,7 +33,10 @@ images_and_lab_ready() {
 # The images of `crossflock lab`: machines with and without Docker, and their registry.
 _lab_images() {
   # The lab's keys are made, and its hosts entered, with OpenSSH's own programs.
-  if ! command -v ssh-keygen >/dev/null; then step 'openssh client' apt_install openssh-client; fi
+  if ! command -v ssh-keygen >/dev/null; then
+    root_ready 'installing openssh-client'
+    step 'openssh client' apt_install openssh-client
+  fi
   _side_by_side _lab_host_images _lab_registry_image
 }
 
