@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, copyFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SshConnectorOptions } from '../../../src/adapters/ssh/index.js';
@@ -62,7 +62,9 @@ describe.skipIf(why !== undefined)(`logging in${why === undefined ? '' : ` (${wh
 
   it('uses the key with a passphrase from the agent, and else says how to get it there', async () => {
     const key = world.makeKey('locked', 'ed25519', 'pass phrase');
-    const other = await world.sshd({ config: [`AuthorizedKeysFile ${key}.pub`] });
+    const other = await world.sshd({ config: [`AuthorizedKeysFile ${world.path('authorized')}`] });
+    // The server reads the public half elsewhere: the private file itself has to tell it.
+    await rename(`${key}.pub`, world.path('authorized'));
     const target = { identityFile: key, port: other.port };
     await expect(connect(target).run()).rejects.toMatchObject({
       code: 'unauthorized',
