@@ -1,6 +1,6 @@
 import type { Step, StepContext } from '../pipeline/step.js';
 import { dockerNeed } from '../provision/docker/docker-need.js';
-import { addToGroupArgv, installDocker } from '../provision/docker/install.js';
+import { addToGroupArgv, finishInstallation, installDocker } from '../provision/docker/install.js';
 import { startDocker } from '../provision/docker/start.js';
 import { mustRun } from '../provision/run-command.js';
 import type { CloserFacts } from '../provision/facts/closer-look.js';
@@ -47,6 +47,16 @@ function changesOf({ plan }: ProvisionScene, here: Here): readonly HostChange[] 
         const { signal } = context;
         const options = { signal, progress: progress(context), source, facts, unfinished };
         return installDocker(ssh, need, options);
+      }),
+    );
+  }
+  if (need.finish && need.install.length === 0) {
+    const detail = `${facts.unfinished.join(', ')}: the installation was interrupted`;
+    const view = { action: 'update', kind: 'packages', target: host.id, detail } as const;
+    changes.push(
+      hostChange(host.id, view, (context) => {
+        const { signal } = context;
+        return finishInstallation(ssh, { signal, progress: progress(context) });
       }),
     );
   }

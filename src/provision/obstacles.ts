@@ -57,7 +57,7 @@ export function obstaclesAtSight(
   const installs = need.install.length > 0;
   return [
     ...systemObstacles(facts, installs),
-    ...rightObstacles(facts, docker, { needed: root || installs || need.start }),
+    ...rightObstacles(facts, docker, { needed: root || installs || need.start || need.finish }),
     ...roomObstacles(facts, installs, largestImage),
     ...clockObstacles(skewSeconds),
   ];

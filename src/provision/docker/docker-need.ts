@@ -6,11 +6,16 @@ import type { DockerState } from './docker-state.js';
 export interface DockerNeed {
   /** The engine, the client or both have to be installed. */
   readonly install: readonly ('engine' | 'client')[];
+  /** An installation was interrupted, though the engine may have come up all the same. */
+  readonly finish: boolean;
   /** It is there and does not answer. */
   readonly start: boolean;
   /** Users to add to the group docker. */
   readonly users: readonly string[];
 }
+
+/** Packages of Debian, of Ubuntu and of Docker without which the engine is not complete. */
+const PACKAGES = /^(docker|containerd|runc|iptables)/;
 
 /** What has to be done about Docker on a host. Pure. */
 export function dockerNeed(
@@ -26,11 +31,12 @@ export function dockerNeed(
   const members = facts.dockerGroup ?? [];
   return {
     install,
+    finish: facts.unfinished.some((name) => PACKAGES.test(name)),
     start: !answers,
     users: groupUsers.filter((user) => !members.includes(user)),
   };
 }
 
-export function needsNothing({ install, start, users }: DockerNeed): boolean {
-  return install.length === 0 && !start && users.length === 0;
+export function needsNothing({ install, finish, start, users }: DockerNeed): boolean {
+  return install.length === 0 && !finish && !start && users.length === 0;
 }

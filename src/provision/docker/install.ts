@@ -77,12 +77,8 @@ export async function installDocker(
   need: DockerNeed,
   options: InstallOptions,
 ): Promise<void> {
-  const { signal, progress, source, facts, unfinished } = options;
-  if (unfinished) {
-    progress('finishing an installation that was interrupted');
-    const hint = 'look at what dpkg says on the host: sudo dpkg --configure -a';
-    await mustRun(host, CONFIGURE_ARGV, { signal, timeoutMs: 15 * MINUTE, hint });
-  }
+  const { signal, source, facts, unfinished } = options;
+  if (unfinished || need.finish) await finishInstallation(host, options);
   if (source === 'docker') {
     await addRepository(host, facts.os, options);
     await aptInstall(host, DOCKER_PACKAGES, options);
@@ -95,6 +91,16 @@ export async function installDocker(
     known = await aptCandidates(host, asked, signal);
   }
   await aptInstall(host, distributionPackages(need, facts, known), options);
+}
+
+/** Has dpkg do what it was at when it died. */
+export async function finishInstallation(
+  host: Host,
+  { signal, progress }: AptOptions,
+): Promise<void> {
+  progress('finishing an installation that was interrupted');
+  const hint = 'look at what dpkg says on the host: sudo dpkg --configure -a';
+  await mustRun(host, CONFIGURE_ARGV, { signal, timeoutMs: 15 * MINUTE, hint });
 }
 
 async function addRepository(host: Host, os: OsRelease, options: AptOptions): Promise<void> {

@@ -16,7 +16,7 @@ const bare = parseHostFacts(
 const engine = { version: '26.1.5', api: '1.45', minApi: '1.24' };
 const none = { engine: undefined, containers: [] };
 const nothing: Demands = {
-  need: { install: [], start: false, users: [] },
+  need: { install: [], finish: false, start: false, users: [] },
   source: 'distribution',
   root: false,
   largestImage: 0,
@@ -24,7 +24,7 @@ const nothing: Demands = {
 };
 const all: Demands = {
   ...nothing,
-  need: { install: ['engine', 'client'], start: true, users: [] },
+  need: { install: ['engine', 'client'], finish: false, start: true, users: [] },
 };
 
 function atSight(facts: Partial<HostFacts>, demands = all, skew = 0, docker = none) {

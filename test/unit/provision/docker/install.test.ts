@@ -41,12 +41,26 @@ describe('dockerNeed', () => {
 
   it('is everything on a bare host', () => {
     const need = dockerNeed(bare, { engine: undefined, containers: [] }, { groupUsers: ['cc'] });
-    expect(need).toEqual({ install: ['engine', 'client'], start: true, users: ['cc'] });
+    expect(need).toEqual({
+      install: ['engine', 'client'],
+      finish: false,
+      start: true,
+      users: ['cc'],
+    });
   });
 
   it('is a start where the engine is there and does not answer', () => {
     const need = dockerNeed(withDocker, { engine: undefined, containers: [] }, noUsers);
-    expect(need).toEqual({ install: [], start: true, users: [] });
+    expect(need).toEqual({ install: [], finish: false, start: true, users: [] });
+  });
+
+  it('is the end of an interrupted installation, also where the engine came up', () => {
+    const docker = { engine, containers: [] };
+    const half = { ...withDocker, unfinished: ['nginx', 'docker.io'] };
+    expect(dockerNeed(half, docker, noUsers)).toMatchObject({ install: [], finish: true });
+    expect(needsNothing(dockerNeed(half, docker, noUsers))).toBe(false);
+    const others = { ...withDocker, unfinished: ['nginx'] };
+    expect(needsNothing(dockerNeed(others, docker, noUsers))).toBe(true);
   });
 
   it('leaves out users who are in the group already', () => {
@@ -82,7 +96,7 @@ describe('apt', () => {
 });
 
 describe('installDocker from the distribution', () => {
-  const need = { install: ['engine', 'client'], start: true, users: [] } as const;
+  const need = { install: ['engine', 'client'], finish: false, start: true, users: [] } as const;
   const options = { ...quiet, source: 'distribution', facts: bare, unfinished: false } as const;
 
   it('takes the client as a package of its own where there is one', () => {
@@ -161,7 +175,7 @@ describe('installDocker from Docker', () => {
   it('adds the repository with its key, as documented', async () => {
     const host = new FakeHost().on(apt('update'), {}).on(apt('install'), {});
     for (const argv of repositoryKeyCommands(os)) host.once(argv, {});
-    const need = { install: ['engine', 'client'], start: true, users: [] } as const;
+    const need = { install: ['engine', 'client'], finish: false, start: true, users: [] } as const;
     const facts = { ...bare, os };
     await installDocker(host, need, { ...quiet, source: 'docker', facts, unfinished: false });
     host.verify();

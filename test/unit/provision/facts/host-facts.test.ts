@@ -30,6 +30,7 @@ describe('parseHostFacts', () => {
       programs: new Set(['docker', 'dockerd', 'apt-get', 'perl', 'curl']),
       lacksAppArmor: false,
       dockerGroup: [],
+      unfinished: [],
       time: 1795275393.639653,
     });
   });
@@ -54,6 +55,18 @@ describe('parseHostFacts', () => {
   it('names the members of the group docker', () => {
     const text = fixture('debian-13-docker.txt').replace('docker:x:102:', 'docker:x:102:cc,ubuntu');
     expect(parseHostFacts(text).dockerGroup).toEqual(['cc', 'ubuntu']);
+  });
+
+  it('names packages that were not installed to their end', () => {
+    const status = [
+      'Package: docker.io',
+      'Status: install ok half-configured',
+      '--',
+      'Package: x',
+      'Status: install ok unpacked',
+    ];
+    const text = `${fixture('debian-13-docker.txt')}\n@@ unfinished\n${status.join('\n')}`;
+    expect(parseHostFacts(text).unfinished).toEqual(['docker.io', 'x']);
   });
 
   it('refuses what is no Linux', () => {

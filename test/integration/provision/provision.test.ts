@@ -1,0 +1,170 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { provision, type ProvisionOptions } from '../../../src/actions/provision.js';
+import type { ReportEvent } from '../../../src/ports/reporter.js';
+import { docker } from '../embedded/docker-cli.js';
+import { labCli } from '../lab/lab-cli.js';
+import { openWorld } from './world.js';
+
+const LAB = 'cft-provision';
+const [STEADY, MORTAL] = ['steady-1', 'mortal-1'];
+
+let state: string;
+let cli: ReturnType<typeof labCli>;
+let file: string;
+
+beforeAll(async () => {
+  state = await mkdtemp(join(tmpdir(), 'cft-provision-'));
+  cli = labCli(state);
+  file = join(state, 'pool.json');
+  await cli('lab', 'down', '--name', LAB);
+  const clouds = ['--clouds', 'steady,mortal', '--bare', 'all', '--no-registry'];
+  const up = await cli('lab', 'up', '--name', LAB, ...clouds);
+  expect(up.exitCode).toBe(0);
+  await writeConfig();
+});
+afterAll(async () => {
+  await cli('lab', 'down', '--name', LAB);
+  await rm(state, { recursive: true, force: true });
+});
+
+interface Configuration {
+  ssh: Record<string, unknown>;
+  containers: { image: string }[];
+}
+
+/** The lab's configuration, with no images to send but those that provisioning itself needs. */
+async function writeConfig(ssh: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  const { data } = await cli('lab', 'config', '--name', LAB);
+  const configuration = data['configuration'] as Configuration;
+  for (const container of configuration.containers) container.image = 'crossflock/network';
+  Object.assign(configuration.ssh, ssh);
+  await writeFile(file, JSON.stringify(configuration));
+}
+
+interface Wishes extends Partial<ProvisionOptions> {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly onEvent?: (event: ReportEvent) => void;
+}
+
+async function run({ env = {}, onEvent = () => undefined, ...options }: Wishes = {}) {
+  const world = openWorld({ state, env, onEvent });
+  try {
+    const exitCode = await provision(world.context, { config: file, dryRun: false, ...options });
+    const [summary] = world.reporter.of('summary');
+    const lines = world.reporter.of('report').flatMap((event) => event.lines);
+    const changes = world.reporter.of('change').map(({ change }) => change);
+    return { ...world, exitCode, message: summary?.message ?? '', lines, changes };
+  } finally {
+    await world.connector.close();
+    await world.context.host.close();
+  }
+}
+
+/** What a command in the container of a host prints. */
+function on(host: string, ...argv: readonly string[]): Promise<string> {
+  return docker('exec', `${LAB}-${host}`, ...argv);
+}
+
+/** Everything that a dry run could leave behind, but for what time itself changes. */
+function traces(host: string): Promise<string> {
+  return on(
+    host,
+    'sh',
+    '-c',
+    [
+      'dpkg -l',
+      "find / -xdev -not -path '/proc/*' -not -path '/sys/*' -newer /etc/crossflock-mark -type f",
+      'find /etc /usr /var/lib /root /home /tmp | sort',
+      'find /etc -type f -exec sha256sum {} + | sort',
+      'ps -eo comm= | grep -vE "^(ps|sort|grep|sh|find|sshd-session)$" | sort',
+      'ip -o link; cat /etc/passwd /etc/group; command -v docker dockerd; true',
+    ].join('; '),
+  );
+}
+
+/** Resolves once dpkg has begun to unpack Docker on the host. */
+function untilUnpacking(host: string): Promise<string> {
+  const follow = 'tail -n +1 -F /var/log/dpkg.log 2>/dev/null | grep -m1 "unpacked docker.io"';
+  return on(host, 'timeout', '120', 'sh', '-c', follow);
+}
+
+describe('provision on machines that have nothing', () => {
+  it('lists in a dry run what it would do, and leaves no trace', async () => {
+    await on(MORTAL, 'touch', '/etc/crossflock-mark');
+    const before = await traces(MORTAL);
+    const { exitCode, changes, commands } = await run({ dryRun: true });
+    expect(exitCode).toBe(0);
+    const kinds = changes
+      .filter(({ target }) => target.includes(MORTAL))
+      .map(({ action, kind }) => `${action} ${kind}`);
+    expect(kinds).toEqual([
+      'create docker engine',
+      'start docker engine',
+      'create image',
+      'create image',
+      'create network',
+      'create container',
+      'update peers',
+      'create marathon',
+    ]);
+    expect(commands.get(MORTAL)).toHaveLength(2);
+    expect(await traces(MORTAL)).toBe(before);
+  });
+
+  it('makes one ready while the other dies in the middle of the installation', async () => {
+    const dying = untilUnpacking(MORTAL).then(() => cli('lab', 'kill', MORTAL, '--name', LAB));
+    const { exitCode, message, lines } = await run();
+    await dying;
+    expect(exitCode).toBe(1);
+    expect(message).toBe(
+      `1 of 2 hosts ready; once the other one is mended: crossflock provision -c ${file} --only ${MORTAL}`,
+    );
+    expect(lines[0]).toMatch(new RegExp(`^${MORTAL}: docker engine: .*(lost|reach)`));
+    expect(await on(STEADY, 'docker', 'ps', '--format', '{{.Names}}')).toContain(
+      `${LAB}-marathon-steady`,
+    );
+  });
+
+  it('goes on with the other one when it is back', async () => {
+    await cli('lab', 'restart', MORTAL, '--name', LAB);
+    const { exitCode, message, lines, changes } = await run({ only: [MORTAL] });
+    expect(lines).toEqual([]);
+    expect(exitCode).toBe(0);
+    expect(message).toMatch(/^1 host ready, \d+ changes made$/);
+    // The one that was ready is told of it, and nothing else is done there.
+    const elsewhere = changes.filter(({ target }) => target.includes(STEADY));
+    expect(new Set(elsewhere.map(({ kind }) => kind))).toEqual(new Set(['peers']));
+    expect(await on(MORTAL, 'dpkg', '--audit')).toBe('');
+  });
+
+  it('has nothing to do the second time, with one command and one connection a host', async () => {
+    const { exitCode, message, commands, connector } = await run();
+    expect(exitCode).toBe(0);
+    expect(message).toBe('nothing to do: 2 hosts as wanted');
+    expect([...commands.values()]).toEqual([['sh -s'], ['sh -s']]);
+    expect(connector.connections).toBe(2);
+  });
+
+  it('finds the same as a user whose sudo asks for a password', async () => {
+    const password = await readFile(join(state, 'crossflock/labs', LAB, 'locked-password'), 'utf8');
+    await writeConfig({ user: 'locked', sudo: { password: { $env: 'CFT_SUDO' } } });
+    const { exitCode, message } = await run({ env: { CFT_SUDO: password.trim() } });
+    expect(message).toBe('nothing to do: 2 hosts as wanted');
+    expect(exitCode).toBe(0);
+  });
+
+  it('stops before anything is changed when the password is wrong, or sudo is not to be used', async () => {
+    await writeConfig({ user: 'locked', sudo: { password: { $env: 'CFT_SUDO' } } });
+    const wrong = await run({ env: { CFT_SUDO: 'wrong' } });
+    expect(wrong.exitCode).toBe(1);
+    expect(wrong.lines[0]).toMatch(/^steady-1: hosts: .*sudo/);
+    await writeConfig({ user: 'locked', sudo: 'none' });
+    const none = await run();
+    expect(none.exitCode).toBe(1);
+    expect(none.lines[0]).toContain('neither root nor in the group docker');
+    expect([...wrong.changes, ...none.changes]).toEqual([]);
+  });
+});
