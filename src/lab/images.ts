@@ -56,8 +56,15 @@ export function imagesToSend(
     .map((image) => ({ ...image, isNew: !ids.has(image.name) }));
 }
 
-/** A constant; the names are its arguments, so nothing in them is read by the shell. */
-const SEND = 'docker save -- "$@" | docker exec --interactive "$0" lab-images import';
+/**
+ * A constant; the names are its arguments, so nothing in them is read by the shell. Told to stop, it
+ * takes its whole process group along, of which it is the leader: the pipe would go on to its end.
+ */
+const SEND = `
+trap 'trap - TERM; kill 0' TERM
+docker save -- "$@" | docker exec --interactive "$0" lab-images import &
+wait "$!"
+`;
 
 /**
  * Puts images into the lab's registry: one stream from Docker to the registry's own door, in which
