@@ -384,6 +384,8 @@ describe('peers that do not connect', () => {
       { to: 'b', reachable: true, mtu: 1376 },
       { to: 'c', reachable: true, why: 'through another peer: nothing answers on TCP 6783 so far' },
     ]);
+    lan.without(A, 'ping');
+    expect(await driver.measure('a')).toMatchObject([{ to: 'b' }, { to: 'c', reachable: true }]);
   });
 
   it('are judged by the routers alone where the host has no ping', async () => {
@@ -457,5 +459,10 @@ describe('remove', () => {
     expect(lan.state(A).container?.labels[SPEC_LABEL]).toMatch(/^[0-9a-f]{16}$/);
     await driver.of(member!).remove(member!.host, signal);
     expect(lan.state(A)).toMatchObject({ container: null, exposed: [], bridge: 'none' });
+    expect(lan.calls(A).at(-1)).toBe('reset');
+    await driver.provision();
+    lan.change(A, (host) => (host.container!.state = 'exited'));
+    await driver.of(member!).remove(member!.host, signal);
+    expect(lan.state(A).container).toBeNull();
   });
 });
