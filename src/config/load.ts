@@ -101,9 +101,9 @@ function hide(problems: readonly Problem[], places: ReadonlySet<string>): readon
   return problems.map((problem) => {
     const { severity, value, path, fix } = problem;
     if (severity !== 'error' || value === undefined || !places.has(path)) return problem;
-    const isTold = fix.includes(value.replace(/^"|"$/g, ''));
-    const instead = 'write it in double quotes, or better {"$env": "NAME"}';
-    return { ...problem, value: HIDDEN, fix: isTold ? instead : fix };
+    const hidden = { ...problem, value: HIDDEN };
+    if (fix?.includes(value.replace(/^"|"$/g, '')) !== true) return hidden;
+    return { ...hidden, fix: 'write it in double quotes, or better {"$env": "NAME"}' };
   });
 }
 
