@@ -77,9 +77,10 @@ export class SavedImagesStore {
 
 async function readOutput(output: Readable, folder: string): Promise<ArchiveContents> {
   const entries = extract();
+  // Entries that nobody listens for are lost: this comes first.
+  const reading = readSaveArchive(entries as unknown as AsyncIterable<ArchiveEntry>, folder);
   // The library's streams are of its own kind, which Node's `pipeline` takes and its types do not.
   const unpacking = pipeline(output, entries as unknown as NodeJS.WritableStream);
-  const reading = readSaveArchive(entries as unknown as AsyncIterable<ArchiveEntry>, folder);
   const [contents] = await Promise.all([reading, unpacking]);
   return contents;
 }
