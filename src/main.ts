@@ -25,6 +25,7 @@ export async function main(command: CommandName, argv: readonly string[]): Promi
   process.exitCode = await runCli(args, {
     scriptName: command,
     signal: interrupt.signal,
+    stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { LocalHost } from '../adapters/local-host.js';
+import { TerminalQuestions } from '../adapters/questions/terminal-questions.js';
 import { createReporter } from '../adapters/reporters/create-reporter.js';
 import { SshConnector } from '../adapters/ssh/index.js';
 import { systemClock } from '../adapters/system-clock.js';
 import type { ActionContext } from '../actions/context.js';
-import type { Questions } from '../ports/questions.js';
 import { Redactor } from '../util/redact.js';
 import { HtcondorPool } from '../workflow/htcondor-pool.js';
 
@@ -13,6 +13,7 @@ import { HtcondorPool } from '../workflow/htcondor-pool.js';
 export interface Edge {
   readonly scriptName: string;
   readonly signal: AbortSignal;
+  readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -47,7 +48,12 @@ export function createContext(edge: Edge, flags: GlobalFlags): ActionContext {
       env: edge.env,
       homedir: edge.env['HOME'] ?? homedir(),
       clock: systemClock,
-      questions: NOBODY,
+      questions: new TerminalQuestions({
+        input: edge.stdin,
+        output: edge.stdout,
+        view: reporter,
+        json: flags.json,
+      }),
       acceptNewHostKeys: flags.acceptNewHostKeys ?? false,
       onNotice: (level, message) => {
         reporter.emit({ type: 'notice', level, message });
@@ -61,5 +67,3 @@ export function createContext(edge: Edge, flags: GlobalFlags): ActionContext {
     },
   };
 }
-
-const NOBODY: Questions = { possible: false, confirm: () => Promise.resolve(false) };

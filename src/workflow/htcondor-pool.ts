@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -123,7 +124,8 @@ export class HtcondorPool implements WorkflowPool {
 
   async fetchRunFile(runId: string, name: string, to: string, signal: AbortSignal): Promise<void> {
     await mkdir(dirname(to), { recursive: true });
-    const draft = `${to}.part`;
+    // Of its own: two that watch the same run may collect it into the same folder at once.
+    const draft = `${to}.${randomUUID()}.part`;
     const file = createWriteStream(draft);
     try {
       await this.#container.must(commands.readFile(runId, name), {

@@ -30,6 +30,7 @@ export function labCli(stateHome: string) {
     const exitCode = await runCli([...own, '--json', ...args.slice(own.length)], {
       scriptName: 'crossflock',
       signal: new AbortController().signal,
+      stdin: process.stdin,
       stdout: stdout as unknown as NodeJS.WriteStream,
       stderr: stderr as unknown as NodeJS.WriteStream,
       env: { ...process.env, XDG_STATE_HOME: stateHome },

@@ -9,6 +9,7 @@ async function cli(args: readonly string[], scriptName = 'crossflock') {
   const exitCode = await runCli(args, {
     scriptName,
     signal: new AbortController().signal,
+    stdin: process.stdin,
     stdout: stdout as unknown as NodeJS.WriteStream,
     stderr: stderr as unknown as NodeJS.WriteStream,
     env: {},
