@@ -81,6 +81,12 @@ module.exports = {
       to: { path: 'node_modules/(@types/)?yargs/' },
     },
     {
+      name: 'charts-and-graphs-in-the-report-alone',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/report/' },
+      to: { path: 'node_modules/(@types/)?(d3-|graphology)' },
+    },
+    {
       name: 'views-and-execa-in-adapters-alone',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/adapters/' },
