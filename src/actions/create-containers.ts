@@ -36,7 +36,7 @@ export async function createContainers(
     [
       ...networkSteps(network, members, unreached),
       poolKeyStep(context, plan, unreached),
-      marathonsStep(context, plan, { failures, unreached }),
+      marathonsStep(context, plan, { failures, unreached, network }),
       rollout.step(),
       ...flockSteps(context, plan),
     ],

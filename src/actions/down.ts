@@ -6,7 +6,7 @@ import { clusterScope } from '../provision/embedded-marathon.js';
 import type { ActionContext } from './context.js';
 import { appsStep, keyStep, networkStep, removeMarathonsStep, volumesStep } from './down-steps.js';
 import { loadPlan } from './load-plan.js';
-import type { MemberFailures } from './network-steps.js';
+import { networkDriver, type MemberFailures } from './network-steps.js';
 import { embeddedClusters, marathonsStep, type ClusterFailures } from './platform-steps.js';
 import { engineHost, marathonClient } from './reach.js';
 
@@ -61,7 +61,14 @@ async function wakeSteps(context: ActionContext, plan: Plan): Promise<Step[]> {
   if (clusters.length === 0) return [];
   const failures: ClusterFailures = new Map();
   const unreached: MemberFailures = new Map();
-  const wake = marathonsStep(context, { ...plan, clusters }, { failures, unreached });
+  const wake = marathonsStep(
+    context,
+    { ...plan, clusters },
+    {
+      ...{ failures, unreached },
+      network: networkDriver(plan.network),
+    },
+  );
   return [
     {
       ...wake,

@@ -1,6 +1,7 @@
 import { toCrossflockError, type CrossflockError } from '../errors/crossflock-error.js';
 import { applyEach, step, type Step } from '../pipeline/step.js';
 import type { ClusterPlan, EmbeddedEngine, Plan } from '../plan/types.js';
+import type { VirtualNetwork } from '../ports/virtual-network.js';
 import {
   applyMarathon,
   checkMarathon,
@@ -25,11 +26,18 @@ export function embeddedClusters(plan: Plan): readonly EmbeddedCluster[] {
 /** Clusters that cannot be used, and why. The others go on; the end of the action names these. */
 export type ClusterFailures = Map<string, CrossflockError>;
 
+interface MarathonsOptions {
+  readonly failures: ClusterFailures;
+  readonly unreached: MemberFailures;
+  /** The network that the containers get, which has to be launched before. */
+  readonly network: VirtualNetwork;
+}
+
 /** One embedded Marathon per cluster that has the embedded engine, answering. */
 export function marathonsStep(
   context: ActionContext,
   plan: Plan,
-  { failures, unreached }: { failures: ClusterFailures; unreached: MemberFailures },
+  { failures, unreached, network }: MarathonsOptions,
 ): Step {
   const clusters = embeddedClusters(plan);
   const unlessFailed = async (id: string, work: () => Promise<void>): Promise<void> => {
@@ -50,7 +58,11 @@ export function marathonsStep(
       const usable = clusters.filter(({ id }) => !failures.has(id));
       const { done, failed } = await fanOut(usable, HOSTS_AT_ONCE, (cluster) => {
         const { id, engine, auth } = cluster;
-        const wanted = { deployment: plan.name, clusterId: id, engine, ...optional('auth', auth) };
+        const wanted = {
+          ...{ deployment: plan.name, clusterId: id, engine },
+          ...optional('auth', auth),
+          ...optional('createSocket', network.createSocket),
+        };
         return checkMarathon(engineHost(context, cluster), wanted, signal);
       });
       signal.throwIfAborted();

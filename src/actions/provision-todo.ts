@@ -1,7 +1,7 @@
 import type { AvailableImages } from '../images/available-images.js';
 import { planImages, type ImageChange } from '../images/plan-images.js';
 import { withTag } from '../images/reference.js';
-import type { NetworkChange } from '../ports/virtual-network.js';
+import type { NetworkChange, VirtualNetwork } from '../ports/virtual-network.js';
 import { dockerNeed, needsNothing, type DockerNeed } from '../provision/docker/docker-need.js';
 import {
   MARATHON_IMAGE,
@@ -28,7 +28,7 @@ export interface HostTodo {
  * @throws CrossflockError `refused` for a host that cannot run the images
  */
 export function hostTodo(
-  { plan }: Pick<ProvisionScene, 'plan'>,
+  { plan, network }: Pick<ProvisionScene, 'plan' | 'network'>,
   host: SceneHost,
   { sight, available }: { readonly sight: Sight; readonly available: AvailableImages },
 ): HostTodo {
@@ -41,12 +41,12 @@ export function hostTodo(
   return {
     docker: dockerNeed(sight.facts, sight.docker, plan.docker),
     images,
-    marathon: marathonTodo(plan.name, host, sight, images),
+    marathon: marathonTodo({ deployment: plan.name, network }, host, sight, images),
   };
 }
 
 function marathonTodo(
-  deployment: string,
+  { deployment, network }: { readonly deployment: string; readonly network: VirtualNetwork },
   { cluster }: SceneHost,
   { docker, images }: Sight,
   coming: readonly ImageChange[],
@@ -65,7 +65,11 @@ function marathonTodo(
         };
   const isComing = coming.some((change) => change.name === MARATHON);
   const imageId = isComing ? COMING : (images.images.get(MARATHON)?.id ?? facts?.imageId ?? COMING);
-  const wanted = { deployment, clusterId: id, engine, ...optional('auth', auth) };
+  const wanted = {
+    ...{ deployment, clusterId: id, engine },
+    ...optional('auth', auth),
+    ...optional('createSocket', network.createSocket),
+  };
   return marathonChange(wanted, facts, imageId);
 }
 

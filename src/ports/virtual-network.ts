@@ -72,6 +72,12 @@ export interface VirtualNetwork<State = unknown> {
   readonly images: readonly string[];
   /** Ports that firewalls between the members have to let through. */
   readonly ports: readonly MemberPort[];
+  /**
+   * Path of the socket on a member through which its containers have to be created and started,
+   * where that is not Docker's own. It is there once the member is launched; its folder stays the
+   * same, while the socket in it may be another one after a restart.
+   */
+  readonly createSocket?: string;
   /** Looks at what is on a member. */
   probe(member: NetworkMember): HostProbe<State>;
   /**

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
 import { CrossflockError, toCrossflockError } from '../errors/crossflock-error.js';
 import type { Host } from '../ports/host.js';
 import type { ChangeView } from '../ports/reporter.js';
@@ -13,6 +14,8 @@ export interface MarathonContainer {
   readonly clusterId: string;
   readonly engine: EmbeddedEngine;
   readonly auth?: ClusterPlan['auth'];
+  /** See `VirtualNetwork.createSocket`. */
+  readonly createSocket?: string;
 }
 
 export interface MarathonChange {
@@ -36,13 +39,15 @@ export function clusterScope(deployment: string, clusterId: string): string {
 
 /** The `docker run` that starts the server; the contract is written in `src/embedded/main.ts`. */
 export function runMarathonArgv(wanted: MarathonContainer): string[] {
-  const { cpus, mem, disk } = wanted.engine.resources;
+  const { createSocket, engine } = wanted;
+  const { cpus, mem, disk } = engine.resources;
   const env: Record<string, string | number | undefined> = {
     CROSSFLOCK_SCOPE: clusterScope(wanted.deployment, wanted.clusterId),
-    CROSSFLOCK_PORT: wanted.engine.port,
+    CROSSFLOCK_PORT: engine.port,
     CROSSFLOCK_CPUS: cpus,
     CROSSFLOCK_MEM: mem,
     CROSSFLOCK_DISK: disk,
+    CROSSFLOCK_CREATE_SOCKET: createSocket,
   };
   const argv = ['docker', 'run', '--detach'];
   argv.push('--name', marathonContainerName(wanted.deployment, wanted.clusterId));
@@ -52,6 +57,11 @@ export function runMarathonArgv(wanted: MarathonContainer): string[] {
   // loopback alone.
   argv.push('--network', 'host', '--restart', 'unless-stopped');
   argv.push('--volume', '/var/run/docker.sock:/var/run/docker.sock');
+  if (createSocket !== undefined) {
+    // The folder: the socket in it is another one whenever its server was started again.
+    const folder = posix.dirname(createSocket);
+    argv.push('--volume', `${folder}:${folder}`);
+  }
   for (const [name, value] of Object.entries(env)) {
     if (value !== undefined) argv.push('--env', `${name}=${value}`);
   }
@@ -61,7 +71,14 @@ export function runMarathonArgv(wanted: MarathonContainer): string[] {
 
 /** Changes whenever the container has to be made anew; the password only as part of the hash. */
 function specHash(wanted: MarathonContainer): string {
-  const spec = [wanted.deployment, wanted.clusterId, wanted.engine, wanted.auth ?? null];
+  const { deployment, clusterId, engine, auth, createSocket } = wanted;
+  const spec = [
+    deployment,
+    clusterId,
+    engine,
+    auth ?? null,
+    ...(createSocket ? [createSocket] : []),
+  ];
   return createHash('sha256').update(JSON.stringify(spec)).digest('hex').slice(0, 16);
 }
 

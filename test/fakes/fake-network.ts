@@ -37,6 +37,7 @@ export class FakeNetwork implements VirtualNetwork<FakeState> {
   readonly driver = 'wireguard';
   readonly images = [];
   readonly ports = [{ protocol: 'udp', port: 51820 }] as const;
+  createSocket?: string;
   readonly states = new Map<string, FakeState>();
   /** `phase member`, in the order in which they were made. */
   readonly applied: string[] = [];

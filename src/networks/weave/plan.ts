@@ -106,11 +106,7 @@ export function planLeaveChanges(
   }
   const others = members.filter(isKnown).filter(({ member }) => member.id !== leaving);
   for (const { member, state } of others) {
-    const peers = (state.report?.targets ?? []).filter((target) =>
-      [gone.member.address, gone.member.privateAddress].some((address) =>
-        isSamePeer(target, address),
-      ),
-    );
+    const peers = targetsAt(state, gone.member);
     if (peers.length === 0) continue;
     const detail = `forget ${peers.join(', ')}`;
     changes.push(changeOf(targetOf(member, state), 'leave', { kind: 'forget', peers }, detail));
@@ -125,9 +121,20 @@ export function planLeaveChanges(
   return changes;
 }
 
+/** The targets of a router that are addresses of the member. */
+function targetsAt(
+  { report }: WeaveState,
+  { address, privateAddress }: NetworkMember,
+): readonly string[] {
+  return (report?.targets ?? []).filter((target) =>
+    [address, privateAddress].some((own) => isSamePeer(target, own)),
+  );
+}
+
 /**
  * The leaving host's name among the peers: its own word, or what the others remember of its
- * nickname, or the name it was given. Undefined where it was never one of them.
+ * nickname, or the name it was given. Undefined where it was never one of them, as far as anybody
+ * knows.
  */
 function peerNameOf(
   settings: WeaveSettings,
@@ -140,7 +147,11 @@ function peerNameOf(
   const given = peerName(settings.deployment, member.id);
   if (remembered.some(({ name }) => name === given)) return given;
   const byNickname = remembered.find(({ nickname }) => nickname === member.id)?.name;
-  return byNickname ?? (state?.container === undefined && state !== undefined ? undefined : given);
+  const wasOne =
+    state === undefined
+      ? others.some((other) => targetsAt(other.state, member).length > 0)
+      : state.container !== undefined;
+  return byNickname ?? (wasOne ? given : undefined);
 }
 
 /** Where `from` reaches `to`. */

@@ -63,6 +63,32 @@ describe('runMarathonArgv', () => {
   });
 });
 
+describe('where containers are created through a socket of the network', () => {
+  const woven = { ...wanted, createSocket: '/var/run/weave/weave.sock' };
+
+  it('mounts its folder and says where it is', () => {
+    const argv = runMarathonArgv(woven).join(' ');
+    expect(argv).toContain('--volume /var/run/weave:/var/run/weave ');
+    expect(argv).toContain('--env CROSSFLOCK_CREATE_SOCKET=/var/run/weave/weave.sock ');
+    expect(argv.endsWith(' crossflock/marathon')).toBe(true);
+  });
+
+  it('replaces a server that was started without it, and the other way round', () => {
+    const seen = (container: MarathonContainer) => ({
+      ...{ running: true, imageId: 'sha256:1' },
+      spec: specOf(container),
+    });
+    expect(marathonChange(woven, seen(wanted), 'sha256:1')?.view.detail).toBe('settings differ');
+    expect(marathonChange(wanted, seen(woven), 'sha256:1')?.view.detail).toBe('settings differ');
+    expect(marathonChange(woven, seen(woven), 'sha256:1')).toBeUndefined();
+  });
+
+  it('leaves the servers of other networks as they are', () => {
+    // Worked out when there was no such socket: another value would restart every server there is.
+    expect(specOf(wanted)).toBe('fb19f91761f9e95f');
+  });
+});
+
 describe('marathonChange', () => {
   const facts = { running: true, spec: specOf(wanted), imageId: 'sha256:1' };
 

@@ -437,6 +437,18 @@ describe('leaving', () => {
     expect(lan.state(C).container?.state).toBe('running');
   });
 
+  it('is nothing the second time, and nothing for a host that nobody knows', async () => {
+    for (const address of [A, B]) lan.add(address);
+    const driver = new Driver([A, B]);
+    await driver.provision();
+    expect(await driver.leave('b', ['b'])).toEqual(['a forget', 'a remove-peer']);
+    // Gone for good: its router would otherwise still be remembered.
+    lan.change(B, (host) => (host.container = null));
+    expect(await driver.leave('b', ['b'])).toEqual([]);
+    driver.members.push(lan.member('z', '10.77.0.9'));
+    expect(await driver.leave('z', ['z'])).toEqual([]);
+  });
+
   it('resets a router that is stopped by force', async () => {
     lan.add(A);
     lan.add(B);

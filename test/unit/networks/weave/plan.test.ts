@@ -206,8 +206,14 @@ describe('planLeaveChanges', () => {
   });
 
   it('removes the peer on no host whose router is down', () => {
-    expect(
-      leave(seenOf('a', bareState()), seenOf('b', runningState()), seenOf('c', undefined)),
-    ).toEqual([`b leave: delete weave peer, c (${peerName('cft', 'c')})`]);
+    const peers = [{ name: peerName('cft', 'c'), nickname: 'c' }];
+    const own = seenOf('b', runningState({ peers }));
+    expect(leave(seenOf('a', bareState()), own, seenOf('c', undefined))).toEqual([
+      `b leave: delete weave peer, c (${peerName('cft', 'c')})`,
+    ]);
+  });
+
+  it('removes no peer that nobody has heard of', () => {
+    expect(leave(seenOf('a', runningState()), seenOf('c', undefined))).toEqual([]);
   });
 });
