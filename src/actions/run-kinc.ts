@@ -79,7 +79,8 @@ async function submitRun(
   const padding = minJobSeconds === undefined ? {} : { minJobSeconds };
   const input = { plan: wanted, ...matrix, slots, ...padding };
   const record = await startKinc(pool, input, context.signal);
-  const jobs = `${record.jobs} similarity ${record.jobs === 1 ? 'job' : 'jobs'}`;
+  const { count } = record.shape.parallel;
+  const jobs = `${count} similarity ${count === 1 ? 'job' : 'jobs'}`;
   say(context, `run ${record.id}: ${jobs} submitted to ${slots} slots`);
   return { record, slots };
 }

@@ -1,21 +1,25 @@
 /** What a workflow run amounts to, as data: for the report, `summary.json` and `--json`. */
 export interface RunSummary {
   readonly runId: string;
-  readonly workflow: 'kinc';
+  /** Name of its recipe. */
+  readonly workflow: string;
   /** `invalid`: every job succeeded, but a check of the result did not. */
   readonly outcome: 'succeeded' | 'failed' | 'removed' | 'invalid';
   /** ISO 8601; of the submission and of DAGMan's end. */
   readonly submittedAt: string;
   readonly endedAt: string;
-  readonly input: {
+  /** The matrix; only of workflows that have one. */
+  readonly input?: {
     readonly file: string;
     readonly genes: number;
     readonly samples: number;
     readonly pairs: number;
     readonly sha256: string;
   };
-  readonly method: string;
-  readonly minObs: number;
+  readonly method?: string;
+  readonly minObs?: number;
+  /** What else its recipe has to say, as `label: text`. */
+  readonly highlights?: readonly { readonly label: string; readonly text: string }[];
   readonly jobs: {
     readonly total: number;
     readonly done: number;
@@ -37,10 +41,11 @@ export interface RunSummary {
   readonly cpuSeconds: number;
   /** Time of executions that came to nothing. */
   readonly wastedSeconds: number;
-  readonly similarity: {
+  /** The jobs side by side. */
+  readonly parallel: {
     readonly jobs: number;
     readonly slots: number;
-    /** First start to last end of the similarity jobs. */
+    /** First start to last end of them. */
     readonly makespanSeconds: number;
     /** Run times of their successful executions, summed up. */
     readonly workSeconds: number;

@@ -12,7 +12,8 @@ export function runReport(summary: RunSummary): readonly string[] {
   return [
     headline(summary),
     '',
-    line('matrix', matrix(summary)),
+    ...matrix(summary),
+    ...(summary.highlights ?? []).map(({ label, text }) => line(label, text)),
     ...network(summary),
     '',
     ...histogram(summary),
@@ -35,9 +36,10 @@ function headline({ runId, outcome, wallSeconds }: RunSummary): string {
   return `run ${runId} ${OUTCOMES[outcome]} after ${seconds(wallSeconds)}`;
 }
 
-function matrix({ input }: RunSummary): string {
+function matrix({ input }: RunSummary): string[] {
+  if (input === undefined) return [];
   const size = `${counted(input.genes, 'gene')} × ${counted(input.samples, 'sample')}`;
-  return `${input.file}: ${size}, ${counted(input.pairs, 'pair')}`;
+  return [line('matrix', `${input.file}: ${size}, ${counted(input.pairs, 'pair')}`)];
 }
 
 function network({ network }: RunSummary): string[] {
@@ -77,8 +79,8 @@ function histogram({ clusters, jobs }: RunSummary): string[] {
   ];
 }
 
-function times({ wallSeconds, cpuSeconds, similarity }: RunSummary): string[] {
-  const { efficiency, workSeconds, slots, makespanSeconds } = similarity;
+function times({ wallSeconds, cpuSeconds, parallel }: RunSummary): string[] {
+  const { efficiency, workSeconds, slots, makespanSeconds } = parallel;
   const formula = `${seconds(workSeconds)} of work ÷ (${counted(slots, 'slot')} × ${seconds(makespanSeconds)})`;
   return [
     line('wall time', seconds(wallSeconds)),

@@ -1,19 +1,14 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { FailedJob, NetworkSummary, RunSummary } from '../ports/run-summary.js';
+import type { FailedJob, RunSummary } from '../ports/run-summary.js';
 import type { WorkflowPool } from '../ports/workflow-pool.js';
 import { fanOut } from '../util/fan-out.js';
 import { factsOf, type FailedNode, type MeasuredCpu } from './monitor/facts.js';
 import type { RunEnd, RunMonitor } from './monitor/run-monitor.js';
 import type { ClusterOfAddress } from './monitor/snapshot.js';
-import {
-  LAST_STEPS,
-  type LastStep,
-  measuredCpu,
-  readResult,
-  RESULT_FILES,
-} from './recipes/kinc.js';
+import { recipeOf } from './recipes/index.js';
+import type { Examination } from './recipes/recipe.js';
 import type { RunRecord } from './run-record.js';
 import { summarise } from './summarise.js';
 
@@ -32,10 +27,8 @@ export interface CollectInput {
   readonly folder: string;
 }
 
-interface Collected {
+interface Collected extends Examination {
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
-  readonly problems: readonly string[];
-  readonly network?: NetworkSummary;
   readonly measured?: MeasuredCpu;
 }
 
@@ -50,11 +43,12 @@ export async function collectRun(
   const succeeded = monitor.end?.outcome === 'succeeded';
   const { measured, ...collected } = succeeded
     ? await fetchResults(pool, input, signal)
-    : { ...nothing, measured: await measuredSoFar(pool, record.id, signal) };
+    : { ...nothing, measured: await measuredSoFar(pool, record, signal) };
   const facts = factsOf(monitor, clusters, slots, measured);
   const failed = await withStderr(pool, record.id, facts.failed, signal);
   const outcome = outcomeOf(monitor.end, collected.problems);
-  return summarise({ record, end: monitor.end, facts, outcome, failed, folder, ...collected });
+  const known = { record, end: monitor.end, facts, outcome, failed, folder, ...collected };
+  return summarise({ ...known, input: recipeOf(record.workflow).inputOf(record) });
 }
 
 const nothing: Collected = { files: [], problems: [] };
@@ -70,11 +64,11 @@ async function fetchResults(
   signal: AbortSignal,
 ): Promise<Collected> {
   const there = await pool.listRunFiles(record.id, 'results', signal);
-  const missing = RESULT_FILES.filter((name) => !there.some((file) => file.name === name));
+  const missing = record.results.filter((name) => !there.some((file) => file.name === name));
   if (missing.length > 0) {
     return { files: [], problems: missing.map((name) => `the result ${name} is missing`) };
   }
-  const wanted = there.filter((file) => (RESULT_FILES as readonly string[]).includes(file.name));
+  const wanted = there.filter((file) => record.results.includes(file.name));
   const fetched = await fanOut(wanted, AT_ONCE, async (file) => {
     const to = join(folder, file.name);
     await pool.fetchRunFile(record.id, `results/${file.name}`, to, signal);
@@ -83,40 +77,27 @@ async function fetchResults(
   });
   const [failure] = fetched.failed;
   if (failure !== undefined) throw failure.error;
-  const text = (name: string): Promise<string> => readFile(join(folder, name), 'utf8');
-  const texts = {
-    merge: await text('merge.json'),
-    threshold: await text('threshold.json'),
-    extract: await text('extract.json'),
-  };
-  const { network, problems } = readResult(record, texts);
-  const measured = measuredCpu(texts);
-  const lines = countLines(await readFile(join(folder, 'network.tsv')));
-  const edges =
-    lines - 1 === network.edges
-      ? []
-      : [`network.tsv has ${lines - 1} edges, expected ${network.edges}`];
+  const recipe = recipeOf(record.workflow);
+  const read = (name: string): Promise<string> => readFile(join(folder, name), 'utf8');
+  const { problems, ...examined } = await recipe.examine(record, read);
   const sizes = fetched.done.flatMap(({ value }) => value);
-  return { files: wanted, network, measured, problems: [...sizes, ...problems, ...edges] };
+  return {
+    files: wanted,
+    measured: await recipe.measuredCpu(read),
+    ...examined,
+    problems: [...sizes, ...problems],
+  };
 }
 
 /** Of a run that did not get to its end; what it has not measured is left to HTCondor. */
-async function measuredSoFar(
+function measuredSoFar(
   pool: WorkflowPool,
-  runId: string,
+  record: RunRecord,
   signal: AbortSignal,
 ): Promise<MeasuredCpu> {
-  const texts: Partial<Record<LastStep, string>> = {};
-  for (const step of LAST_STEPS) {
-    texts[step] = (await pool.readRunFile(runId, `results/${step}.json`, signal)) ?? '';
-  }
-  return measuredCpu(texts);
-}
-
-function countLines(bytes: Uint8Array): number {
-  let lines = 0;
-  for (const byte of bytes) if (byte === 0x0a) lines += 1;
-  return lines;
+  return recipeOf(record.workflow).measuredCpu((name) =>
+    pool.readRunFile(record.id, `results/${name}`, signal),
+  );
 }
 
 async function withStderr(

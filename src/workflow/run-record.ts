@@ -1,27 +1,26 @@
 import { CrossflockError } from '../errors/crossflock-error.js';
 import { type Ad, adOf, isAd, numberOf, textOf } from './htcondor/fields.js';
+import { readShape, type RunShape } from './run-shape.js';
 
-/** A run as `submit` recorded it in the run's `run.json`. */
+/** A run as the submitter recorded it in the run's `run.json`, as far as every workflow has it. */
 export interface RunRecord {
   readonly id: string;
-  /** Similarity jobs. */
-  readonly jobs: number;
+  /** Name of its recipe. */
+  readonly workflow: string;
+  /** Nodes of its DAG. */
+  readonly shape: RunShape;
   readonly retries: number;
   /** CPUs of all executors at the submission; a run submitted by hand may not say. */
   readonly slots?: number;
   readonly dagmanCluster: number;
-  readonly pairs: number;
-  readonly method: string;
-  readonly minObs: number;
-  readonly threshold: number | 'rmt';
   /** ISO 8601. */
   readonly created: string;
-  readonly gem: {
-    readonly file: string;
-    readonly genes: number;
-    readonly samples: number;
-    readonly sha256: string;
-  };
+  /** Files that a finished run must have left in its folder `results`. */
+  readonly results: readonly string[];
+  /** What the controller that submitted it noted; undefined for a run submitted by hand. */
+  readonly context?: Ad;
+  /** All of `run.json`: the rest is for the recipe. */
+  readonly details: Ad;
 }
 
 /** @param text content of `run.json`; undefined where there is none */
@@ -29,7 +28,7 @@ export function readRunRecord(runId: string, text: string | undefined): RunRecor
   if (text === undefined) {
     throw new CrossflockError(`there is no run ${runId} on the submitter`, {
       code: 'not-found',
-      hint: 'run-kinc --attach without an id takes the latest run',
+      hint: 'crossflock workflow list shows the runs there are',
     });
   }
   let ad: unknown;
@@ -39,39 +38,41 @@ export function readRunRecord(runId: string, text: string | undefined): RunRecor
     ad = undefined;
   }
   if (!isAd(ad)) throw unreadable(runId, 'it is not a JSON object');
-  const gem = adOf(ad, 'gem') ?? {};
   const slots = numberOf(ad, 'slots');
-  const threshold = textOf(ad, 'threshold') === 'rmt' ? 'rmt' : number(runId, ad, 'threshold');
+  const shape = readShape(ad);
+  if (shape === undefined) throw unreadable(runId, 'it does not name the nodes of its DAG');
+  const context = adOf(ad, 'context');
   return {
-    id: words(runId, ad, 'id'),
-    jobs: number(runId, ad, 'jobs'),
-    retries: number(runId, ad, 'retries'),
+    id: requiredText(runId, ad, 'id'),
+    workflow: requiredText(runId, ad, 'workflow'),
+    shape,
+    retries: requiredNumber(runId, ad, 'retries'),
     ...(slots === undefined ? {} : { slots }),
-    dagmanCluster: number(runId, ad, 'dagman_cluster'),
-    pairs: number(runId, ad, 'pairs'),
-    method: words(runId, ad, 'method'),
-    minObs: number(runId, ad, 'min_obs'),
-    threshold,
-    created: words(runId, ad, 'created'),
-    gem: {
-      file: words(runId, gem, 'file'),
-      genes: number(runId, gem, 'genes'),
-      samples: number(runId, gem, 'samples'),
-      sha256: words(runId, gem, 'sha256'),
-    },
+    dagmanCluster: requiredNumber(runId, ad, 'dagman_cluster'),
+    created: requiredText(runId, ad, 'created'),
+    results: textsOf(ad, 'results'),
+    ...(context === undefined ? {} : { context }),
+    details: ad,
   };
 }
 
-function number(runId: string, ad: Ad, name: string): number {
+/** @throws CrossflockError `unexpected` when the record has no such number */
+export function requiredNumber(runId: string, ad: Ad, name: string): number {
   const value = numberOf(ad, name);
   if (value === undefined) throw unreadable(runId, `it has no number ${name}`);
   return value;
 }
 
-function words(runId: string, ad: Ad, name: string): string {
+/** @throws CrossflockError `unexpected` when the record has no such text */
+export function requiredText(runId: string, ad: Ad, name: string): string {
   const value = textOf(ad, name);
   if (value === undefined) throw unreadable(runId, `it has no text ${name}`);
   return value;
+}
+
+function textsOf(ad: Ad, name: string): readonly string[] {
+  const value = ad[name];
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
 function unreadable(runId: string, reason: string): CrossflockError {

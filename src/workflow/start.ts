@@ -5,6 +5,7 @@ import type { WorkflowPlan } from '../plan/types.js';
 import type { WorkflowPool } from '../ports/workflow-pool.js';
 import type { GemFacts } from './gem/types.js';
 import { similarityJobs, submitArguments } from './recipes/kinc.js';
+import { kincRun } from './recipes/kinc-recipe.js';
 import { readRunRecord, type RunRecord } from './run-record.js';
 
 const UNINTERRUPTED = new AbortController().signal;
@@ -43,10 +44,11 @@ export async function startKinc(
     const run = await pool.submit(args, signal);
     // From here on the run is there: an interruption is for whoever follows it, who can name it.
     const record = await findRun(pool, run.runId, UNINTERRUPTED);
-    if (record.gem.sha256 === facts.sha256) return record;
+    const { gem } = kincRun(record);
+    if (gem.sha256 === facts.sha256) return record;
     await pool.remove(run.runId, UNINTERRUPTED);
     throw new CrossflockError(
-      `the submitter read another matrix than ${input.gemPath}: SHA-256 ${record.gem.sha256}, expected ${facts.sha256}`,
+      `the submitter read another matrix than ${input.gemPath}: SHA-256 ${gem.sha256}, expected ${facts.sha256}`,
       { code: 'work-failed', hint: 'did the file change meanwhile? run it again' },
     );
   } finally {

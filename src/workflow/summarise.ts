@@ -1,7 +1,7 @@
 import type { ClusterShare, FailedJob, NetworkSummary, RunSummary } from '../ports/run-summary.js';
-import { pairsOf } from './gem/types.js';
 import type { ExecutorShare, RunFacts } from './monitor/facts.js';
 import type { RunEnd } from './monitor/run-monitor.js';
+import type { RunInput } from './recipes/recipe.js';
 import type { RunRecord } from './run-record.js';
 
 /** All that is known of an ended run. */
@@ -15,6 +15,7 @@ export interface Ingredients {
   readonly files: RunSummary['results']['files'];
   readonly problems: readonly string[];
   readonly network?: NetworkSummary;
+  readonly input: RunInput;
 }
 
 /** Puts a run's summary together; pure. */
@@ -23,13 +24,11 @@ export function summarise(known: Ingredients): RunSummary {
   const submitted = Date.parse(record.created);
   return {
     runId: record.id,
-    workflow: 'kinc',
+    workflow: record.workflow,
     outcome: known.outcome,
     submittedAt: record.created,
     endedAt: new Date(end?.at ?? submitted + facts.wallSeconds * 1000).toISOString(),
-    input: { ...record.gem, pairs: pairsOf(record.gem.genes) },
-    method: record.method,
-    minObs: record.minObs,
+    ...known.input,
     jobs: {
       total: facts.jobs,
       done: facts.done,
@@ -42,7 +41,7 @@ export function summarise(known: Ingredients): RunSummary {
     wallSeconds: facts.wallSeconds,
     cpuSeconds: facts.cpuSeconds,
     wastedSeconds: facts.wastedSeconds,
-    similarity: facts.similarity,
+    parallel: facts.parallel,
     ...(network === undefined ? {} : { network }),
     results: { folder: known.folder, files: known.files },
     problems: known.problems,

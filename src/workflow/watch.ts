@@ -4,7 +4,6 @@ import type { WorkflowPool } from '../ports/workflow-pool.js';
 import { readEvent } from './htcondor/events.js';
 import { type Notice, RunMonitor } from './monitor/run-monitor.js';
 import { type ClusterOfAddress, snapshotOf } from './monitor/snapshot.js';
-import { nodesOf } from './recipes/kinc.js';
 import type { RunRecord } from './run-record.js';
 
 /** How often the view is refreshed while the run goes on. */
@@ -30,7 +29,7 @@ export async function watchRun(
 ): Promise<RunMonitor> {
   const monitor = new RunMonitor({
     runId: record.id,
-    nodes: nodesOf(record.jobs),
+    shape: record.shape,
     retries: record.retries,
     dagmanCluster: record.dagmanCluster,
   });

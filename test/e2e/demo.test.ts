@@ -62,8 +62,8 @@ describe('scripts/demo', () => {
     expect(summary.jobs).toMatchObject({ failed: [], notRun: [], retries: 0 });
     expect(summary.clusters.reduce((sum, { jobs }) => sum + jobs, 0)).toBe(summary.jobs.total);
     expect(summary.cpuSeconds).toBeGreaterThan(0);
-    expect(summary.similarity.efficiency).toBeGreaterThan(0);
-    expect(summary.similarity.efficiency).toBeLessThanOrEqual(1);
+    expect(summary.parallel.efficiency).toBeGreaterThan(0);
+    expect(summary.parallel.efficiency).toBeLessThanOrEqual(1);
   });
 
   it('draws on a terminal: steps that end in a line each, then the table', async () => {

@@ -110,7 +110,7 @@ describe('a similarity job that fails', () => {
       problems: [],
     });
     expect(await memoryAsked(summary.runId)).toEqual([1024, 2048]);
-    expect(await slotsNoted(summary.runId)).toBe(summary.similarity.slots);
+    expect(await slotsNoted(summary.runId)).toBe(summary.parallel.slots);
   });
 
   it('is named with its tries and its last words when none of them succeeds', async () => {

@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--max-memory", type=_positive, metavar="MB", help="most that a retry asks for")
     parser.add_argument("--retries", type=_not_negative, default=2, help="new tries of a failed job (2)")
     parser.add_argument("--slots", type=_positive, help="slots of the executors, to be noted in run.json")
+    parser.add_argument("--context", type=Path, metavar="FILE", help="JSON object to be noted in run.json")
     parser.add_argument("--min-job-seconds", type=float, default=0.0, help="pad shorter similarity jobs (0)")
     parser.add_argument("--json", action="store_true", help="a JSON object as the last line")
     parser.add_argument("--no-submit", action="store_true", help="only write the run's directory")
@@ -86,7 +87,18 @@ def _plan(options: argparse.Namespace) -> RunPlan:
         retries=options.retries,
         min_job_seconds=options.min_job_seconds,
         slots=options.slots,
+        context=None if options.context is None else _context(options.context),
     )
+
+
+def _context(path: Path) -> dict:
+    try:
+        value = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise SubmitProblem(f"cannot read the context '{path}': {error}") from error
+    if not isinstance(value, dict):
+        raise SubmitProblem(f"the context '{path}' is not a JSON object")
+    return value
 
 
 def _new_run_id() -> str:

@@ -10,18 +10,34 @@ NODES_LOG = f"{DAG}.nodes.log"
 DAGMAN_LOG = f"{DAG}.dagman.log"
 METRICS = f"{DAG}.metrics"
 NODE_STATUS = "workflow.status"
+SIMILARITY = "similarity_"
 LAST_STEPS = ("merge", "threshold", "extract")
+PHASES = {
+    "similarity": "correlating",
+    "merge": "merging",
+    "threshold": "finding the threshold",
+    "extract": "extracting the network",
+}
 MANY_NODES = 1000
 
 
 def similarity_node(index: int) -> str:
     """The node of similarity job `index` (from 1); nodes and chunks count from 0."""
-    return f"similarity_{index - 1:05d}"
+    return f"{SIMILARITY}{index - 1:05d}"
 
 
 def chunk_file(index: int) -> str:
     """The file that similarity job `index` (from 1) writes."""
     return f"chunk_{index - 1:05d}.kinc"
+
+
+def shape(plan: RunPlan) -> dict:
+    """The nodes for run.json: what a watcher has to know before the events make sense."""
+    return {
+        "before": [],
+        "parallel": {"prefix": SIMILARITY, "count": plan.jobs, "phase": PHASES["similarity"]},
+        "after": [{"node": step, "phase": PHASES[step]} for step in LAST_STEPS],
+    }
 
 
 def dag_text(plan: RunPlan) -> str:

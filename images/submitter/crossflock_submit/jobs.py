@@ -17,6 +17,8 @@ LOGS, CHUNKS, RESULTS = "logs", "chunks", "results"
 # output. So the output exists whatever becomes of the job: HTCondor would hold a failed
 # job for a named output file that it did not write, and DAGMan would not retry it.
 OUT = "out"
+# What a finished run must have left in its folder of results.
+RESULT_FILES = ("network.tsv", "network.graphml", "merge.json", "threshold.json", "extract.json")
 MOST_HOLDS = 1
 HELD_SECONDS = 30
 # Jobs that ask for the same resources can follow each other on one claim; small needs

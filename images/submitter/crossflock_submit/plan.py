@@ -14,7 +14,8 @@ THRESHOLD_RMT = "rmt"
 class RunPlan:
     """A KINC workflow run; memory in MB, `threshold` a number or None for rmt.
 
-    `slots` is what the executors offered at the submission, None where nobody said.
+    `slots` is what the executors offered at the submission, `context` what the controller
+    notes for whoever looks at the run later; None where nobody said.
     """
 
     run_id: str
@@ -29,6 +30,7 @@ class RunPlan:
     retries: int
     min_job_seconds: float
     slots: int | None = None
+    context: dict | None = None
 
     @property
     def threshold_text(self) -> str:

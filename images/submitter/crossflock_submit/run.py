@@ -64,6 +64,8 @@ def run_record(plan: RunPlan, dagman_cluster: int | None) -> dict:
     return {
         "id": plan.run_id,
         "workflow": "kinc",
+        "shape": dag.shape(plan),
+        "results": list(jobs.RESULT_FILES),
         "jobs": plan.jobs,
         "method": plan.method,
         "gem": {
@@ -82,6 +84,7 @@ def run_record(plan: RunPlan, dagman_cluster: int | None) -> dict:
         **({} if plan.slots is None else {"slots": plan.slots}),
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "dagman_cluster": dagman_cluster,
+        **({} if plan.context is None else {"context": plan.context}),
         "files": {
             "dag": dag.DAG,
             "nodes_log": dag.NODES_LOG,

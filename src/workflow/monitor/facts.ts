@@ -44,17 +44,17 @@ export interface RunFacts {
   readonly retries: number;
   /** Executions that came to nothing. */
   readonly wastedSeconds: number;
-  readonly similarity: SimilarityFacts;
+  readonly parallel: ParallelFacts;
   readonly failed: readonly FailedNode[];
   /** Nodes that never ran because others failed. */
   readonly notRun: readonly string[];
 }
 
-export interface SimilarityFacts {
+export interface ParallelFacts {
   readonly jobs: number;
   /** Slots of all executors. */
   readonly slots: number;
-  /** From the start of the first similarity job to the end of the last one. */
+  /** From the start of the first parallel job to the end of the last one. */
   readonly makespanSeconds: number;
   /** Sum of the run times of the executions that succeeded. */
   readonly workSeconds: number;
@@ -85,7 +85,7 @@ export function factsOf(
     interruptions: sum(nodes, (node) => node.interruptions),
     retries: sum(nodes, (node) => Math.max(0, node.tries - 1)),
     wastedSeconds: sum(nodes, (node) => node.wastedMs) / 1000,
-    similarity: similarityFacts(nodes, slots),
+    parallel: parallelFacts(nodes, slots),
     failed: nodes.filter(hasFailed).map((node) => failedNode(node, clusters)),
     notRun: nodes.filter((node) => node.tries === 0).map((node) => node.name),
   };
@@ -128,15 +128,15 @@ function executorShares(
   });
 }
 
-function similarityFacts(nodes: readonly NodeRecord[], slots: number): SimilarityFacts {
-  const done = nodes.filter((node) => node.isSimilarity && node.state === 'done');
+function parallelFacts(nodes: readonly NodeRecord[], slots: number): ParallelFacts {
+  const done = nodes.filter((node) => node.isParallel && node.state === 'done');
   const workSeconds = sum(done, (node) => node.workMs) / 1000;
   const first = least(done, (node) => (node.endedAt ?? 0) - node.workMs);
   const last = -least(done, (node) => -(node.endedAt ?? 0));
   const makespanSeconds = done.length === 0 ? 0 : (last - first) / 1000;
   const offered = slots * makespanSeconds;
   return {
-    jobs: nodes.filter((node) => node.isSimilarity).length,
+    jobs: nodes.filter((node) => node.isParallel).length,
     slots,
     makespanSeconds,
     workSeconds,

@@ -11,13 +11,42 @@
  */
 export type NodeState = 'waiting' | 'idle' | 'running' | 'held' | 'retrying' | 'done' | 'failed';
 
-export const SIMILARITY_PREFIX = 'similarity_';
+/** One try of a node on an executor. Times are epoch milliseconds. */
+export interface Execution {
+  /** `<cluster>.<proc>` of the job. */
+  readonly job: string;
+  /** Which job of the node, from 1: tries of the node, not executions of the job. */
+  readonly tries: number;
+  /** Virtual IP of the executor; undefined where the log does not say. */
+  readonly address: string | undefined;
+  readonly slot: string | undefined;
+  /** When the job was submitted, or came back to the queue. */
+  readonly queuedAt: number;
+  readonly startedAt: number;
+  endedAt: number | undefined;
+  /** `lost`: its executor or the connection to it went away; undefined while it runs. */
+  outcome: 'succeeded' | 'failed' | 'evicted' | 'lost' | 'held' | 'removed' | undefined;
+  exitCode: number | undefined;
+  exitSignal: number | undefined;
+  /** User and system time, in whole seconds, as HTCondor reports it. */
+  cpuSeconds: number | undefined;
+  /** Largest resident set that HTCondor saw. */
+  memoryMb: number | undefined;
+  /** Bytes that the executor received and sent. */
+  receivedBytes: number | undefined;
+  sentBytes: number | undefined;
+}
 
 /** One node; the monitor changes it in place, since a run may have ten thousand. */
 export interface NodeRecord {
   readonly name: string;
-  readonly isSimilarity: boolean;
+  /** One of the jobs side by side. */
+  readonly isParallel: boolean;
   state: NodeState;
+  /** Every execution so far, in order. */
+  readonly executions: Execution[];
+  /** When its job was submitted or came back to the queue, epoch milliseconds. */
+  queuedAt: number | undefined;
   /** Jobs submitted for it. */
   tries: number;
   /** `<cluster>.<proc>` of the job submitted last. */
@@ -43,12 +72,16 @@ export interface NodeRecord {
   exitSignal: number | undefined;
   /** Why it failed or is held, in HTCondor's words. */
   reason: string | undefined;
+  /** HTCondor's number for it (`HoldReasonCode`), while it is held. */
+  holdCode: number | undefined;
 }
 
-export function newNode(name: string): NodeRecord {
+export function newNode(name: string, isParallel: boolean): NodeRecord {
   return {
     name,
-    isSimilarity: name.startsWith(SIMILARITY_PREFIX),
+    isParallel,
+    executions: [],
+    queuedAt: undefined,
     state: 'waiting',
     tries: 0,
     job: undefined,
@@ -64,5 +97,6 @@ export function newNode(name: string): NodeRecord {
     exitCode: undefined,
     exitSignal: undefined,
     reason: undefined,
+    holdCode: undefined,
   };
 }

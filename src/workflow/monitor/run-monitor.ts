@@ -1,11 +1,12 @@
 import type { JobEvent } from '../htcondor/events.js';
-import { type NodeRecord, type NodeState, newNode } from './node.js';
+import { nodesOf, type RunShape } from '../run-shape.js';
+import { type Execution, type NodeRecord, type NodeState, newNode } from './node.js';
 import { CompletionRate } from './rate.js';
 
 /** What has to be known of a run before its events make sense; from its `run.json`. */
 export interface RunOutline {
   readonly runId: string;
-  readonly nodes: readonly string[];
+  readonly shape: RunShape;
   /** New tries of a failed node. */
   readonly retries: number;
   readonly dagmanCluster: number;
@@ -55,7 +56,7 @@ export class RunMonitor {
 
   constructor(outline: RunOutline) {
     this.outline = outline;
-    for (const name of outline.nodes) this.#add(name);
+    for (const name of nodesOf(outline.shape)) this.#add(name);
   }
 
   /** When DAGMan was submitted, epoch milliseconds; undefined until its log says so. */
@@ -115,6 +116,7 @@ export class RunMonitor {
     const node = this.nodes.get(event.node) ?? this.#add(event.node);
     node.job = event.job;
     node.tries += 1;
+    node.queuedAt = event.at;
     this.#nodeOfJob.set(event.job, node);
     this.#move(node, 'idle');
   }
@@ -132,17 +134,23 @@ export class RunMonitor {
       case 'reconnect-failed':
         return this.#interrupted(node, event);
       case 'held':
-        this.#stop(node, event.at);
+        this.#stop(node, event.at, 'held');
         node.reason = event.reason;
+        node.holdCode = event.holdCode;
         this.#move(node, 'held');
         return { level: 'warning', message: `${node.name} is held: ${event.reason}` };
       case 'released':
+        node.queuedAt = event.at;
+        node.holdCode = undefined;
         this.#move(node, 'idle');
         return undefined;
       case 'aborted':
         node.reason = whyRemoved(node, event.reason);
-        this.#stop(node, event.at);
+        this.#stop(node, event.at, 'removed');
         return this.#failed(node);
+      case 'image-size':
+        remember(node, event.memoryMb);
+        return undefined;
       case 'disconnected':
         return {
           level: 'warning',
@@ -154,10 +162,11 @@ export class RunMonitor {
   }
 
   #executes(node: NodeRecord, event: JobEvent & { type: 'execute' }): void {
-    this.#stop(node, event.at);
+    this.#stop(node, event.at, 'lost');
     node.address = event.address ?? node.address;
     node.startedAt = event.at;
     node.endedAt = undefined;
+    node.executions.push(newExecution(node, event));
     this.rate.started(event.at);
     this.#move(node, 'running');
   }
@@ -169,12 +178,15 @@ export class RunMonitor {
     node.endedAt = event.at;
     if (event.exitCode !== 0) {
       node.wastedCpuSeconds += event.cpuSeconds ?? 0;
-      this.#stop(node, event.at);
+      this.#stop(node, event.at, 'failed');
+      finish(node, event);
       node.reason = undefined;
       return this.#failed(node);
     }
     node.workCpuSeconds = event.cpuSeconds ?? 0;
     node.workMs = event.at - (node.startedAt ?? event.at);
+    close(node, event.at, 'succeeded');
+    finish(node, event);
     this.rate.finished(event.at);
     this.#move(node, 'done');
     return undefined;
@@ -184,7 +196,10 @@ export class RunMonitor {
     if (event.type === 'evicted') node.wastedCpuSeconds += event.cpuSeconds ?? 0;
     // A lost executor is told by two or three events; the first one counts.
     if (node.state !== 'running') return undefined;
-    this.#stop(node, event.at);
+    const evicted = event.type === 'evicted';
+    this.#stop(node, event.at, evicted ? 'evicted' : 'lost');
+    if (evicted) finish(node, event);
+    node.queuedAt = event.at;
     node.interruptions += 1;
     this.#move(node, 'idle');
     const why = reasonOf(event);
@@ -203,14 +218,15 @@ export class RunMonitor {
   }
 
   /** Ends an execution that came to nothing, if there is one. */
-  #stop(node: NodeRecord, at: number): void {
+  #stop(node: NodeRecord, at: number, outcome: Execution['outcome']): void {
     if (node.state !== 'running' || node.startedAt === undefined) return;
+    close(node, at, outcome);
     node.wastedMs += at - node.startedAt;
     node.endedAt = at;
   }
 
   #add(name: string): NodeRecord {
-    const node = newNode(name);
+    const node = newNode(name, name.startsWith(this.outline.shape.parallel.prefix));
     this.nodes.set(name, node);
     this.counts.waiting += 1;
     return node;
@@ -250,6 +266,52 @@ export function whyFailed(node: NodeRecord): string {
   if (node.reason !== undefined) return node.reason;
   if (node.exitSignal !== undefined) return `ended by signal ${node.exitSignal}`;
   return node.exitCode === undefined ? 'never ran' : `exit code ${node.exitCode}`;
+}
+
+function newExecution(node: NodeRecord, event: JobEvent & { type: 'execute' }): Execution {
+  return {
+    job: event.job,
+    tries: node.tries,
+    address: node.address,
+    slot: event.slot,
+    queuedAt: node.queuedAt ?? event.at,
+    startedAt: event.at,
+    endedAt: undefined,
+    outcome: undefined,
+    exitCode: undefined,
+    exitSignal: undefined,
+    cpuSeconds: undefined,
+    memoryMb: undefined,
+    receivedBytes: undefined,
+    sentBytes: undefined,
+  };
+}
+
+/** Ends the execution under way. */
+function close(node: NodeRecord, at: number, outcome: Execution['outcome']): void {
+  const execution = node.executions.at(-1);
+  if (execution?.outcome !== undefined || execution === undefined) return;
+  execution.endedAt = at;
+  execution.outcome = outcome;
+}
+
+/** Adds what HTCondor says at the end of an execution. */
+function finish(node: NodeRecord, event: JobEvent & { type: 'terminated' | 'evicted' }): void {
+  const execution = node.executions.at(-1);
+  if (execution === undefined) return;
+  execution.cpuSeconds = event.cpuSeconds;
+  if (event.type === 'evicted') return;
+  execution.exitCode = event.exitCode;
+  execution.exitSignal = event.exitSignal;
+  execution.receivedBytes = event.receivedBytes;
+  execution.sentBytes = event.sentBytes;
+}
+
+/** The largest memory that was seen. */
+function remember(node: NodeRecord, memoryMb: number | undefined): void {
+  const execution = node.executions.at(-1);
+  if (execution === undefined || memoryMb === undefined) return;
+  execution.memoryMb = Math.max(execution.memoryMb ?? 0, memoryMb);
 }
 
 function add(counts: Map<string, number>, key: string, by: number): void {

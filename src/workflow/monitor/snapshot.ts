@@ -1,4 +1,5 @@
 import type { WorkflowSnapshot } from '../../ports/reporter.js';
+import type { Step } from '../run-shape.js';
 import type { RunMonitor } from './run-monitor.js';
 
 /** Cluster id (cloud) by virtual IP of its executors. */
@@ -47,17 +48,14 @@ function byCluster(
   return sums;
 }
 
-/** The steps after the similarity jobs, in order, as `submit` names their nodes. */
-const LATER_PHASES = [
-  { node: 'extract', phase: 'extracting the network' },
-  { node: 'threshold', phase: 'finding the threshold' },
-  { node: 'merge', phase: 'merging' },
-] as const;
-
 function phaseOf(monitor: RunMonitor): string {
   if (monitor.end !== undefined) return monitor.end.outcome;
-  const later = LATER_PHASES.find(({ node }) => (monitor.nodes.get(node)?.tries ?? 0) > 0);
+  const { before, parallel, after } = monitor.outline.shape;
+  const tried = ({ node }: Step): boolean => (monitor.nodes.get(node)?.tries ?? 0) > 0;
+  const later = after.findLast(tried);
   if (later !== undefined) return later.phase;
   const { running, done } = monitor.counts;
-  return running + done > 0 ? 'correlating' : 'waiting for executors';
+  if (running + done === 0) return 'waiting for executors';
+  const isBefore = ({ node }: Step): boolean => monitor.nodes.get(node)?.state !== 'done';
+  return before.find(isBefore)?.phase ?? parallel.phase;
 }

@@ -5,24 +5,16 @@ import type { NetworkSummary } from '../../ports/run-summary.js';
 import { type GemFacts, pairsOf } from '../gem/types.js';
 import { type Ad, isAd, numberOf, textOf } from '../htcondor/fields.js';
 import type { MeasuredCpu } from '../monitor/facts.js';
-import { SIMILARITY_PREFIX } from '../monitor/node.js';
-import type { RunRecord } from '../run-record.js';
+import { parallelNode } from '../run-shape.js';
 
 /** Enough that the slots stay busy when some jobs take longer, few enough to keep transfers cheap. */
 const JOBS_PER_SLOT = 4;
 
+const SIMILARITY_PREFIX = 'similarity_';
+
 /** The DAG's steps after the similarity jobs, as `submit` names their nodes. */
 export const LAST_STEPS = ['merge', 'threshold', 'extract'] as const;
 export type LastStep = (typeof LAST_STEPS)[number];
-
-/** What a finished run must have left in its folder `results`. */
-export const RESULT_FILES = [
-  'network.tsv',
-  'network.graphml',
-  'merge.json',
-  'threshold.json',
-  'extract.json',
-] as const;
 
 /**
  * Number of similarity jobs: as asked for, otherwise four for each slot; at least 1 and never more
@@ -85,15 +77,20 @@ export function submitArguments(plan: WorkflowPlan, submission: Submission): str
   ];
 }
 
-/** Names of all nodes of a run's DAG. */
-export function nodesOf(jobs: number): string[] {
-  const similarity = Array.from({ length: jobs }, (_, index) => similarityNode(index));
-  return [...similarity, ...LAST_STEPS];
-}
-
-/** The node of a similarity job, counted from 0. */
-function similarityNode(index: number): string {
-  return `${SIMILARITY_PREFIX}${String(index).padStart(5, '0')}`;
+/** A run of KINC, as its `run.json` has it. */
+export interface KincRun {
+  /** Similarity jobs. */
+  readonly jobs: number;
+  readonly pairs: number;
+  readonly method: string;
+  readonly minObs: number;
+  readonly threshold: number | 'rmt';
+  readonly gem: {
+    readonly file: string;
+    readonly genes: number;
+    readonly samples: number;
+    readonly sha256: string;
+  };
 }
 
 /** The result in numbers, and what about it cannot be right. */
@@ -107,10 +104,7 @@ export interface KincResult {
  * merged, every pair of genes counted, and all of it from the matrix that was submitted.
  * @param texts contents of `merge.json`, `threshold.json` and `extract.json`
  */
-export function readResult(
-  record: RunRecord,
-  texts: Readonly<Record<LastStep, string>>,
-): KincResult {
+export function readResult(run: KincRun, texts: Readonly<Record<LastStep, string>>): KincResult {
   const merge = summary('merge.json', texts.merge);
   const threshold = summary('threshold.json', texts.threshold);
   const extract = summary('extract.json', texts.extract);
@@ -124,12 +118,12 @@ export function readResult(
     pairs: number(merge, 'pairs'),
     pairsWithCorrelation: number(merge, 'pairs_with_correlation'),
   };
-  const { genes, samples, sha256 } = record.gem;
+  const { genes, samples, sha256 } = run.gem;
   const without = number(merge, 'pairs_without_correlation');
   const checks: readonly Check[] = [
     ['pairs counted', network.pairs, pairsOf(genes)],
     ['pairs with and without a correlation', network.pairsWithCorrelation + without, network.pairs],
-    ['chunks merged', number(merge, 'chunks'), record.jobs],
+    ['chunks merged', number(merge, 'chunks'), run.jobs],
     ['genes merged', number(merge, 'genes'), genes],
     ['samples merged', number(merge, 'samples'), samples],
     ['pairs in the matrix that the network is from', number(extract, 'pairs'), network.pairs],
@@ -155,7 +149,7 @@ export function measuredCpu(texts: Partial<Record<LastStep, string>>): MeasuredC
   const chunks = summaries.find(([step]) => step === 'merge')?.[1]['chunk_cpu_seconds'];
   const entries: (readonly [string, unknown])[] = [
     ...(Array.isArray(chunks) ? (chunks as unknown[]) : []).map(
-      (seconds, index) => [similarityNode(index), seconds] as const,
+      (seconds, index) => [parallelNode(SIMILARITY_PREFIX, index), seconds] as const,
     ),
     ...summaries.map(([step, ad]) => [step, ad['cpu_seconds']] as const),
   ];

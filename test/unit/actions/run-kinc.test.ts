@@ -35,9 +35,14 @@ const finished: FakeRun = {
   },
   events: objects(fixture('events-done.ndjson')),
 };
+const SIX_JOBS = {
+  before: [],
+  parallel: { prefix: 'similarity_', count: 6, phase: 'correlating' },
+  after: [{ node: 'merge', phase: 'merging' }],
+};
 const failed: FakeRun = {
   files: {
-    'run.json': runJson({ jobs: 6, dagman_cluster: 291 }),
+    'run.json': runJson({ shape: SIX_JOBS, dagman_cluster: 291 }),
     'logs/similarity_00002.2.err': fixture('similarity-stderr.txt'),
   },
   events: objects(fixture('events-failed.ndjson')),
@@ -177,7 +182,7 @@ describe('a run', () => {
     );
     expect(reporter.of('workflow-progress').at(-1)?.snapshot).toMatchObject({ done: 23 });
     const summary = summaryFile();
-    expect(summary).toMatchObject({ outcome: 'succeeded', similarity: { slots: 8 } });
+    expect(summary).toMatchObject({ outcome: 'succeeded', parallel: { slots: 8 } });
     expect(end()).toEqual({
       type: 'summary',
       ok: true,
@@ -287,9 +292,9 @@ describe('--attach', () => {
     expect(await run({ attach, configured: '' })).toBe(0);
     expect(calls('slots')).toHaveLength(2);
     expect(warnings()).toHaveLength(2);
-    const { similarity } = summaryFile();
-    expect(similarity.slots).toBe(0);
-    expect(similarity.efficiency).toBeUndefined();
+    const { parallel } = summaryFile();
+    expect(parallel.slots).toBe(0);
+    expect(parallel.efficiency).toBeUndefined();
     expect([...calls('stage'), ...calls('submit')]).toEqual([]);
   });
 

@@ -48,8 +48,8 @@ describe('schema of run-summary.json', () => {
     ['less than no time', { ...whole, cpuSeconds: -1 }, '/cpuSeconds must be >= 0'],
     [
       'more work than there were slots',
-      { ...whole, similarity: { ...whole.similarity, efficiency: 1.5 } },
-      '/similarity/efficiency must be <= 1',
+      { ...whole, parallel: { ...whole.parallel, efficiency: 1.5 } },
+      '/parallel/efficiency must be <= 1',
     ],
   ])('refuses %s', (_, summary, problem) => {
     expect(problemsOf(JSON.parse(JSON.stringify(summary)))).toEqual([

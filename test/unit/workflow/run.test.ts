@@ -9,6 +9,7 @@ import { runReport } from '../../../src/report/run-report.js';
 import { collectRun } from '../../../src/workflow/collect.js';
 import type { Notice } from '../../../src/workflow/monitor/run-monitor.js';
 import { readRunRecord, type RunRecord } from '../../../src/workflow/run-record.js';
+import { kincRun } from '../../../src/workflow/recipes/kinc-recipe.js';
 import { findRun, startKinc } from '../../../src/workflow/start.js';
 import { watchRun } from '../../../src/workflow/watch.js';
 import { FakeClock } from '../../fakes/fake-clock.js';
@@ -101,7 +102,7 @@ describe('starting', () => {
       pairs: 4_652_775,
       missing: 0,
       bytes: 1,
-      sha256: RECORD.gem.sha256,
+      sha256: kincRun(RECORD).gem.sha256,
       compressed: true,
     },
     slots: 5,
@@ -177,8 +178,8 @@ describe('a run that goes well', () => {
 
   it('is measured by the slots at its submission, whatever there is later', async () => {
     pool.held.set('d2', done);
-    expect((await finish(RECORD)).similarity.slots).toBe(8);
-    expect((await finish({ ...RECORD, slots: 4 })).similarity.slots).toBe(4);
+    expect((await finish(RECORD)).parallel.slots).toBe(8);
+    expect((await finish({ ...RECORD, slots: 4 })).parallel.slots).toBe(4);
   });
 
   it.each([
@@ -205,7 +206,8 @@ describe('a run that goes well', () => {
 });
 
 describe('a run that fails', () => {
-  const record = { ...RECORD, jobs: 6, dagmanCluster: 291 };
+  const parallel = { ...RECORD.shape.parallel, count: 6 };
+  const record = { ...RECORD, shape: { ...RECORD.shape, parallel }, dagmanCluster: 291 };
 
   it('names the failed job with the end of its stderr, and fetches no results', async () => {
     pool.held.set('d2', failed);

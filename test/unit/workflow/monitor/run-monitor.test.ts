@@ -4,7 +4,7 @@ import type { JobEvent } from '../../../../src/workflow/htcondor/events.js';
 import { factsOf, type RunFacts } from '../../../../src/workflow/monitor/facts.js';
 import { type Notice, RunMonitor } from '../../../../src/workflow/monitor/run-monitor.js';
 import { snapshotOf } from '../../../../src/workflow/monitor/snapshot.js';
-import { nodesOf } from '../../../../src/workflow/recipes/kinc.js';
+import type { RunShape } from '../../../../src/workflow/run-shape.js';
 import { events } from '../fixture.js';
 
 const CLUSTERS = new Map([
@@ -12,8 +12,18 @@ const CLUSTERS = new Map([
   ['172.29.0.3', 'azure'],
 ]);
 
+const shapeOf = (count: number): RunShape => ({
+  before: [],
+  parallel: { prefix: 'similarity_', count, phase: 'correlating' },
+  after: [
+    { node: 'merge', phase: 'merging' },
+    { node: 'threshold', phase: 'finding the threshold' },
+    { node: 'extract', phase: 'extracting the network' },
+  ],
+});
+
 function follow(name: string, jobs: number, dagmanCluster: number) {
-  const monitor = new RunMonitor({ runId: 'r', nodes: nodesOf(jobs), retries: 2, dagmanCluster });
+  const monitor = new RunMonitor({ runId: 'r', shape: shapeOf(jobs), retries: 2, dagmanCluster });
   const notices: Notice[] = [];
   for (const event of events(name)) {
     const notice = monitor.apply(event);
@@ -116,7 +126,7 @@ describe('captured runs', () => {
 
 describe('RunMonitor', () => {
   const start = (retries = 0) =>
-    new RunMonitor({ runId: 'r', nodes: nodesOf(2), retries, dagmanCluster: 1 });
+    new RunMonitor({ runId: 'r', shape: shapeOf(2), retries, dagmanCluster: 1 });
   const event = (type: string, second: number, more: object = {}): JobEvent =>
     ({ type, job: '2.0', jobCluster: 2, at: second * 1000, log: 'nodes', ...more }) as JobEvent;
   const node = 'similarity_00000';
@@ -216,13 +226,13 @@ describe('RunMonitor', () => {
       monitor.apply(event('terminated', 5 + index * 4, { job, exitCode: 0 }));
     });
     // 4 s from 1 to 5 and 6 s from 3 to 9: 10 s of work in 8 s on 2 slots.
-    expect(factsOf(monitor, new Map(), 2).similarity).toEqual({
+    expect(factsOf(monitor, new Map(), 2).parallel).toEqual({
       jobs: 2,
       slots: 2,
       makespanSeconds: 8,
       workSeconds: 10,
       efficiency: 10 / 16,
     });
-    expect(factsOf(monitor, new Map(), 0).similarity.efficiency).toBeUndefined();
+    expect(factsOf(monitor, new Map(), 0).parallel.efficiency).toBeUndefined();
   });
 });

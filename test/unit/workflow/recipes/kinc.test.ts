@@ -5,11 +5,12 @@ import type { GemFacts } from '../../../../src/workflow/gem/types.js';
 import {
   checkFit,
   measuredCpu,
-  nodesOf,
   readResult,
   similarityJobs,
   submitArguments,
 } from '../../../../src/workflow/recipes/kinc.js';
+import { kincRun } from '../../../../src/workflow/recipes/kinc-recipe.js';
+import { nodesOf } from '../../../../src/workflow/run-shape.js';
 import { readRunRecord } from '../../../../src/workflow/run-record.js';
 import { fixture } from '../fixture.js';
 
@@ -63,17 +64,11 @@ describe('options', () => {
       { path: 'workflow.min_obs', value: '39' },
     ]);
   });
-
-  it('name the nodes as the DAG does', () => {
-    const dag = nodesOf(20);
-    expect(dag).toHaveLength(23);
-    expect(dag.slice(0, 2)).toEqual(['similarity_00000', 'similarity_00001']);
-    expect(dag.slice(-3)).toEqual(['merge', 'threshold', 'extract']);
-  });
 });
 
 describe('the result', () => {
   const record = readRunRecord('d2', fixture('run.json'));
+  const run = kincRun(record);
   const texts = {
     merge: fixture('result-merge.json'),
     threshold: fixture('result-threshold.json'),
@@ -86,7 +81,7 @@ describe('the result', () => {
     (JSON.parse(merge) as { chunk_cpu_seconds: unknown[] }).chunk_cpu_seconds[0];
 
   it('of a captured run is as R says', () => {
-    const { network, problems } = readResult(record, texts);
+    const { network, problems } = readResult(run, texts);
     expect(problems).toEqual([]);
     expect(network).toEqual({
       edges: 1659,
@@ -102,7 +97,7 @@ describe('the result', () => {
 
   it('is wrong when a pair is missing', () => {
     const merge = changed(texts.merge, { pairs: 4_652_774 });
-    expect(readResult(record, { ...texts, merge }).problems).toContain(
+    expect(readResult(run, { ...texts, merge }).problems).toContain(
       'pairs counted: 4652774, expected 4652775',
     );
   });
@@ -129,13 +124,13 @@ describe('the result', () => {
         changed(text, changes[name as keyof typeof texts] ?? {}),
       ]),
     ) as typeof texts;
-    const { problems } = readResult(record, wrong);
+    const { problems } = readResult(run, wrong);
     expect(problems).toEqual([expect.stringContaining(problem)]);
   });
 
   it('tells the CPU time of every node, as far as the payload measured it', () => {
     const measured = measuredCpu(texts);
-    expect([...measured.keys()].sort()).toEqual(nodesOf(20).sort());
+    expect([...measured.keys()].sort()).toEqual(nodesOf(record.shape).sort());
     expect(measured.get('similarity_00000')).toBe(firstOf(texts.merge));
     const without = measuredCpu({ merge: '{"chunk_cpu_seconds":[1,null,3]}', extract: '{' });
     expect([...without]).toEqual([
@@ -145,7 +140,7 @@ describe('the result', () => {
   });
 
   it('is refused when it is no JSON', () => {
-    expect(() => readResult(record, { ...texts, merge: '' })).toThrow('merge.json is not a JSON');
+    expect(() => readResult(run, { ...texts, merge: '' })).toThrow('merge.json is not a JSON');
   });
 });
 
