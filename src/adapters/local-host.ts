@@ -5,6 +5,8 @@ import { execa, type Options } from 'execa';
 import { CrossflockError } from '../errors/crossflock-error.js';
 import type { Forward, Host, RunOptions, RunResult } from '../ports/host.js';
 import { pasteable } from '../util/quote.js';
+import { rootCommand } from './local-sudo.js';
+import { putFile } from './ssh/put-file.js';
 
 /** What this adapter reads of execa's result, whatever the options made of its type. */
 interface Outcome {
@@ -24,9 +26,13 @@ export class LocalHost implements Host {
   readonly name = 'localhost';
 
   async run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-    const [file, ...args] = options.sudo === true && !isRoot() ? ['sudo', '-n', ...argv] : argv;
-    if (file === undefined) throw new CrossflockError('no command to run', { code: 'unexpected' });
-    const child = execa(file, args, execaOptions(options));
+    if (argv.length === 0) throw new CrossflockError('no command to run', { code: 'unexpected' });
+    const command =
+      options.sudo === true && !isRoot()
+        ? rootCommand(argv, options)
+        : { argv, stdin: options.stdin ?? '' };
+    const [file = '', ...args] = command.argv;
+    const child = execa(file, args, execaOptions(options, command.stdin));
     const { onStdout, onStderr, stdoutTo } = options;
     // Whoever made the stream hears of its failure; the command then ends by itself.
     if (stdoutTo !== undefined) pipeline(child.stdout, stdoutTo).catch(() => undefined);
@@ -40,10 +46,20 @@ export class LocalHost implements Host {
         onStderr(chunk);
       });
     }
-    return toResult((await child) as Outcome, argv, options);
+    return toResult((await child) as Outcome, { argv, program: file }, options);
   }
 
-  async put(content: string | Uint8Array, path: string, mode: number): Promise<void> {
+  async put(
+    content: string | Uint8Array,
+    path: string,
+    mode: number,
+    options: Pick<RunOptions, 'sudo' | 'signal'> = {},
+  ): Promise<void> {
+    if (options.sudo === true && !isRoot()) {
+      const run: Host['run'] = (argv, given) => this.run(argv, given);
+      await putFile(run, 'this machine', { content, path, mode }, options);
+      return;
+    }
     await mkdir(dirname(path), { recursive: true });
     const draft = `${path}.${process.pid}.tmp`;
     await writeFile(draft, content, { mode });
@@ -63,12 +79,12 @@ export class LocalHost implements Host {
   }
 }
 
-function execaOptions(options: RunOptions) {
+function execaOptions(options: RunOptions, stdin: NonNullable<RunOptions['stdin']>) {
   return {
     reject: false,
     stripFinalNewline: false,
     // Nothing here may read the terminal: a command that asks a question gets an end of file.
-    input: options.stdin ?? '',
+    input: stdin,
     buffer: {
       stdout: options.onStdout === undefined && options.stdoutTo === undefined,
       stderr: true,
@@ -83,8 +99,14 @@ function execaOptions(options: RunOptions) {
   } as const satisfies Options;
 }
 
-function toResult(outcome: Outcome, argv: readonly string[], options: RunOptions): RunResult {
-  const failure = whyNotRun(outcome, argv, options);
+/** What was to be run, and the program that was started for it. */
+interface Command {
+  readonly argv: readonly string[];
+  readonly program: string;
+}
+
+function toResult(outcome: Outcome, command: Command, options: RunOptions): RunResult {
+  const failure = whyNotRun(outcome, command, options);
   if (failure !== undefined) throw failure;
   return {
     exitCode: outcome.exitCode ?? 128,
@@ -101,10 +123,9 @@ function textOf(output: unknown): string {
 /** The error for a command that did not run to its end; undefined for one that did. */
 function whyNotRun(
   outcome: Outcome,
-  argv: readonly string[],
+  { argv, program }: Command,
   options: RunOptions,
 ): CrossflockError | undefined {
-  const program = argv[0] ?? '';
   if (outcome.isCanceled) return new CrossflockError('interrupted', { code: 'aborted' });
   if (outcome.timedOut) {
     const limit = (options.timeoutMs ?? 0) / 1000;

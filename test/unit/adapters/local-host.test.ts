@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { Readable } from 'node:stream';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { LocalHost } from '../../../src/adapters/local-host.js';
 
 const host = new LocalHost();
@@ -76,5 +77,75 @@ describe('LocalHost.put', () => {
     await host.put('secret\n', path, 0o600);
     expect(await readFile(path, 'utf8')).toBe('secret\n');
     expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe('LocalHost with sudo', () => {
+  /**
+   * A user who is not root, and a stand-in for sudo that does what matters here: like the real one
+   * it gives the command an environment of its own, and it takes nothing but `-n --`.
+   */
+  async function withSudo(): Promise<string> {
+    const folder = await mkdtemp(join(tmpdir(), 'crossflock-'));
+    const words = '[ "$1 $2" = "-n --" ] || exit 64; shift 2';
+    const script = `#!/bin/sh\n${words}\nexec env -i PATH="$PATH" AS=root "$@"\n`;
+    await writeFile(join(folder, 'sudo'), script, { mode: 0o755 });
+    vi.stubEnv('PATH', `${folder}:${process.env['PATH'] ?? ''}`);
+    vi.spyOn(process, 'getuid').mockReturnValue(1000);
+    onTestFinished(async () => {
+      vi.unstubAllEnvs();
+      vi.restoreAllMocks();
+      await rm(folder, { recursive: true });
+    });
+    return folder;
+  }
+
+  const WORD = `it's "$HOME"\n\\n and \t more`;
+
+  it.each([
+    ['text', () => 'one\ntwo\n'],
+    ['bytes', () => new TextEncoder().encode('one\ntwo\n')],
+    ['a stream', () => Readable.from([Buffer.from('one\n'), Buffer.from('two\n')])],
+  ])('gives the environment to the command, and standard input whole: %s', async (_, stdin) => {
+    await withSudo();
+    const argv = ['sh', '-c', 'cat; printf "%s|%s|%s" "$WORD" "$AS" "$1"', 'sh', 'a b'];
+    const result = await host.run(argv, { sudo: true, stdin: stdin(), env: { WORD } });
+    expect(result).toEqual({ exitCode: 0, stdout: `one\ntwo\n${WORD}|root|a b`, stderr: '' });
+  });
+
+  it('has no value of it among the arguments', async () => {
+    await withSudo();
+    const argv = ['sh', '-c', 'tr "\\0" " " < /proc/$$/cmdline'];
+    const { stdout } = await host.run(argv, { sudo: true, env: { TOKEN: 'hunter22' } });
+    expect(stdout).toContain('cmdline');
+    expect(stdout).not.toContain('hunter22');
+  });
+
+  it('needs no shell where there is nothing to add', async () => {
+    await withSudo();
+    const { stdout } = await host.run(['env'], { sudo: true });
+    expect(stdout).toMatch(/^PATH=.*\nAS=root\n$/);
+  });
+
+  it('is left out for root, and where nobody asks for it', async () => {
+    const folder = await withSudo();
+    await rm(join(folder, 'sudo'));
+    expect((await host.run(['printf', 'x'])).stdout).toBe('x');
+    vi.spyOn(process, 'getuid').mockReturnValue(0);
+    expect((await host.run(['printf', 'x'], { sudo: true })).stdout).toBe('x');
+  });
+
+  it('writes files by it', async () => {
+    const folder = await withSudo();
+    const path = join(folder, 'a', 'key');
+    await host.put('secret\n', path, 0o600, { sudo: true });
+    expect(await readFile(path, 'utf8')).toBe('secret\n');
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    await rm(join(folder, 'sudo'));
+    vi.stubEnv('PATH', folder);
+    await expect(host.put('x', path, 0o600, { sudo: true })).rejects.toMatchObject({
+      code: 'not-found',
+      message: 'sudo is not installed on this machine',
+    });
   });
 });
