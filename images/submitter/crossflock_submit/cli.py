@@ -3,15 +3,14 @@
 import argparse
 import json
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from .gem import read_gem
-from .plan import RunPlan, check_plan, parse_threshold
-from .pool import largest_executor_memory, submit_dag
+from .kinc import KincPlan, check_plan, kinc_workflow, parse_threshold
+from .pool import largest_executor_memory
 from .problems import SubmitProblem
-from .run import RUNS, make_run, remove_run, write_run_file
+from .submission import new_run_id, submit_workflow
 
 TASK_FILES = Path("/home/condor_pool/OSG-KINC/task-files")
 LARGEST_FACTOR = 4
@@ -56,24 +55,13 @@ def _submit(options: argparse.Namespace) -> dict:
         raise SubmitProblem(f"'{options.irods}': a matrix in iRODS is not fetched here, give a file with --gem")
     plan = _plan(options)
     check_plan(plan)
-    directory = make_run(plan)
     print(f"matrix {plan.gem.name}: {plan.gem.genes} genes, {plan.gem.samples} samples, {plan.gem.pairs} pairs")
-    cluster = None
-    if not options.no_submit:
-        try:
-            cluster = submit_dag(directory, plan.run_id)
-        except BaseException:
-            remove_run(directory)
-            raise
-        write_run_file(directory, plan, cluster)
-        print(f"run {plan.run_id}: {plan.jobs} similarity jobs, DAGMan is job {cluster}")
-    print(f"directory {directory}")
-    return {"run_id": plan.run_id, "run_dir": str(directory), "dagman_cluster": cluster}
+    return submit_workflow(kinc_workflow(plan), options.no_submit)
 
 
-def _plan(options: argparse.Namespace) -> RunPlan:
-    return RunPlan(
-        run_id=options.run_id or _new_run_id(),
+def _plan(options: argparse.Namespace) -> KincPlan:
+    return KincPlan(
+        run_id=options.run_id or new_run_id("kinc"),
         jobs=options.jobs,
         gem=read_gem(options.gem or _only_task_file(), options.na_val),
         method=options.method,
@@ -99,14 +87,6 @@ def _context(path: Path) -> dict:
     if not isinstance(value, dict):
         raise SubmitProblem(f"the context '{path}' is not a JSON object")
     return value
-
-
-def _new_run_id() -> str:
-    """`kinc-` and the time in seconds; a second that has its run already gives way to the next."""
-    seconds = int(time.time())
-    while (RUNS / f"kinc-{seconds}").exists():
-        seconds += 1
-    return f"kinc-{seconds}"
 
 
 def _only_task_file(folder: Path = TASK_FILES) -> Path:

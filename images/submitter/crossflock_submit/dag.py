@@ -1,65 +1,55 @@
-"""The DAG of a run as text: N similarity jobs, then merge, threshold and extract.
+"""The DAG of a run as text.
 
 The DAG language is described in the HTCondor manual, "DAGMan Workflows".
 """
 
-from .plan import RunPlan
+from collections.abc import Mapping, Sequence
+
+from .workflow import Workflow
 
 DAG = "workflow.dag"
 NODES_LOG = f"{DAG}.nodes.log"
 DAGMAN_LOG = f"{DAG}.dagman.log"
 METRICS = f"{DAG}.metrics"
 NODE_STATUS = "workflow.status"
-SIMILARITY = "similarity_"
-LAST_STEPS = ("merge", "threshold", "extract")
-PHASES = {
-    "similarity": "correlating",
-    "merge": "merging",
-    "threshold": "finding the threshold",
-    "extract": "extracting the network",
-}
 MANY_NODES = 1000
 
 
-def similarity_node(index: int) -> str:
-    """The node of similarity job `index` (from 1); nodes and chunks count from 0."""
-    return f"{SIMILARITY}{index - 1:05d}"
-
-
-def chunk_file(index: int) -> str:
-    """The file that similarity job `index` (from 1) writes."""
-    return f"chunk_{index - 1:05d}.kinc"
-
-
-def shape(plan: RunPlan) -> dict:
-    """The nodes for run.json: what a watcher has to know before the events make sense."""
-    return {
-        "before": [],
-        "parallel": {"prefix": SIMILARITY, "count": plan.jobs, "phase": PHASES["similarity"]},
-        "after": [{"node": step, "phase": PHASES[step]} for step in LAST_STEPS],
-    }
-
-
-def dag_text(plan: RunPlan) -> str:
+def dag_text(workflow: Workflow) -> str:
     """The whole DAG file."""
-    lines = [f"# KINC workflow {plan.run_id}: {plan.jobs} similarity jobs, then {', '.join(LAST_STEPS)}"]
-    nodes = []
-    for index in range(1, plan.jobs + 1):
-        node = similarity_node(index)
-        nodes.append(node)
-        variables = f'index="{index}" chunk="{chunk_file(index)}"'
-        lines += _node(node, "similarity.sub", variables, plan.retries)
-    for step in LAST_STEPS:
-        lines += _node(step, f"{step}.sub", "", plan.retries)
-    lines.append(f"PARENT {' '.join(nodes)} CHILD {LAST_STEPS[0]}")
-    lines += [f"PARENT {a} CHILD {b}" for a, b in zip(LAST_STEPS, LAST_STEPS[1:])]
+    parallel = workflow.parallel
+    nodes = [parallel.node(index) for index in range(len(parallel.variables))]
+    before = [step.node for step in workflow.before]
+    after = [step.node for step in workflow.after]
+    lines = [f"# {workflow.name} workflow {workflow.run_id}: {len(nodes)} jobs side by side"]
+    for node in before:
+        lines += _node(node, submit_file(node), {}, workflow.retries)
+    for node, variables in zip(nodes, parallel.variables, strict=True):
+        lines += _node(node, submit_file(parallel.prefix), variables, workflow.retries)
+    for node in after:
+        lines += _node(node, submit_file(node), {}, workflow.retries)
+    stages = [*([node] for node in before), nodes, *([node] for node in after)]
+    lines += [_edge(parents, children) for parents, children in zip(stages, stages[1:])]
     # The file lists every node, so with many of them it is written less often.
-    seconds = 1 if plan.jobs <= MANY_NODES else 30
+    seconds = 1 if len(nodes) <= MANY_NODES else 30
     lines.append(f"NODE_STATUS_FILE {NODE_STATUS} {seconds}")
     return "\n".join(lines) + "\n"
 
 
-def _node(node: str, submit_file: str, variables: str, retries: int) -> list[str]:
+def submit_file(kind: str) -> str:
+    """Name of the submit description of a kind of job."""
+    return f"{kind.rstrip('_')}.sub"
+
+
+def _edge(parents: Sequence[str], children: Sequence[str]) -> str:
+    return f"PARENT {' '.join(parents)} CHILD {' '.join(children)}"
+
+
+def _node(node: str, submit: str, variables: Mapping[str, str], retries: int) -> list[str]:
     # $(RETRY) is the number of the try, from 0.
-    values = f'node="{node}" try="$(RETRY)" {variables}'.rstrip()
-    return [f"JOB {node} {submit_file}", f"VARS {node} {values}", f"RETRY {node} {retries}"]
+    values = [f'node="{node}" try="$(RETRY)"', *(f'{name}="{_escaped(value)}"' for name, value in variables.items())]
+    return [f"JOB {node} {submit}", f"VARS {node} {' '.join(values)}", f"RETRY {node} {retries}"]
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"')

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from crossflock_submit import dag, jobs, run
 from crossflock_submit.gem import read_gem
-from crossflock_submit.plan import RunPlan, check_plan, parse_threshold
+from crossflock_submit.kinc import KincPlan, check_plan, kinc_workflow, parse_threshold
 from crossflock_submit.problems import SubmitProblem
 
 TEXT = "s1\ts2\ts3\nA\t1\t2\t3\nB\t3\tNA\t1\nC\t1\t1\t2\n"
@@ -24,7 +24,7 @@ class Case(unittest.TestCase):
         return read_gem(path, "NA")
 
     def plan(self, **changes):
-        plan = RunPlan(
+        plan = KincPlan(
             run_id="r1",
             jobs=3,
             gem=self.gem(),
@@ -75,7 +75,7 @@ class Plan(Case):
 
 class Dag(Case):
     def test_runs_all_shares_then_the_last_steps(self):
-        lines = dag.dag_text(self.plan()).splitlines()
+        lines = dag.dag_text(kinc_workflow(self.plan())).splitlines()
         self.assertIn("JOB similarity_00000 similarity.sub", lines)
         self.assertIn(
             'VARS similarity_00002 node="similarity_00002" try="$(RETRY)" index="3" chunk="chunk_00002.kinc"',
@@ -87,13 +87,13 @@ class Dag(Case):
         self.assertIn("PARENT threshold CHILD extract", lines)
 
     def test_status_of_very_many_nodes_is_written_less_often(self):
-        many = dag.dag_text(self.plan(jobs=5000))
+        many = dag.dag_text(kinc_workflow(self.plan(jobs=5000)))
         self.assertTrue(many.splitlines()[-1].endswith(" 30"))
 
 
 class Jobs(Case):
     def description(self, name="similarity.sub", **changes):
-        return jobs.submit_files(self.plan(**changes))[name].splitlines()
+        return jobs.submit_files(kinc_workflow(self.plan(**changes)))[name].splitlines()
 
     def test_a_retry_asks_for_more_memory_up_to_the_largest_executor(self):
         self.assertIn("memory_mb = min({1024 * pow(2, $(try)), 4096})", self.description())
@@ -119,7 +119,7 @@ class Jobs(Case):
 
 class Run(Case):
     def test_an_existing_one_is_left_alone(self):
-        plan = self.plan()
+        plan = kinc_workflow(self.plan())
         directory = run.make_run(plan, self.path / "runs")
         before = sorted(path.name for path in directory.iterdir())
         with self.assertRaisesRegex(SubmitProblem, "exists already"):
@@ -127,19 +127,19 @@ class Run(Case):
         self.assertEqual(sorted(path.name for path in directory.iterdir()), before)
 
     def test_record_says_what_it_is(self):
-        directory = run.make_run(self.plan(), self.path / "runs")
-        run.write_run_file(directory, self.plan(), 17)
+        directory = run.make_run(kinc_workflow(self.plan()), self.path / "runs")
+        run.write_run_file(directory, kinc_workflow(self.plan()), 17)
         record = json.loads((directory / "run.json").read_text())
         self.assertEqual((record["id"], record["jobs"], record["pairs"]), ("r1", 3, 3))
         self.assertEqual((record["dagman_cluster"], record["threshold"]), (17, 0.8))
         self.assertTrue((directory / record["files"]["dag"]).is_file())
 
     def test_record_has_the_slots_where_they_were_told(self):
-        self.assertNotIn("slots", run.run_record(self.plan(), None))
-        self.assertEqual(run.run_record(self.plan(slots=8), None)["slots"], 8)
+        self.assertNotIn("slots", run.run_record(kinc_workflow(self.plan()), None))
+        self.assertEqual(run.run_record(kinc_workflow(self.plan(slots=8)), None)["slots"], 8)
 
     def test_output_folders_are_there_and_empty(self):
-        directory = run.make_run(self.plan(), self.path / "runs")
+        directory = run.make_run(kinc_workflow(self.plan()), self.path / "runs")
         self.assertEqual(sorted(p.name for p in (directory / "out").rglob("*")), ["chunks", "results"])
 
 
