@@ -41,7 +41,12 @@ def _fill(directory: Path, workflow: Workflow) -> None:
     for name, content in workflow.files.items():
         path = directory / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        else:
+            shutil.copyfile(content, path)
+    for name in workflow.executables:
+        (directory / name).chmod(0o755)
     (directory / dag.DAG).write_text(dag.dag_text(workflow))
     for name, text in jobs.submit_files(workflow).items():
         (directory / name).write_text(text)

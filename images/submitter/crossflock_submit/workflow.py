@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from .problems import SubmitProblem
 
@@ -56,7 +57,8 @@ class Workflow:
 
     `jobs` holds the kind of each step under its node's name, that of the parallel nodes
     under the prefix. `results` are the files that a finished run must have in its folder of
-    results; `files` are written to the run's directory; `details` go to run.json. `slots`
+    results; `files` are written to the run's directory (a path is copied), `executables` names
+    those that are programs; `details` go to run.json. `slots`
     is what the executors offered at the submission, `context` what the controller notes for
     whoever looks at the run later; None where nobody said.
     """
@@ -69,7 +71,8 @@ class Workflow:
     jobs: Mapping[str, Job]
     results: Sequence[str]
     retries: int
-    files: Mapping[str, bytes]
+    files: Mapping[str, bytes | Path]
+    executables: Sequence[str] = ()
     details: Mapping[str, object] = dataclasses.field(default_factory=dict)
     slots: int | None = None
     context: dict | None = None
