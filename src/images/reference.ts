@@ -39,12 +39,6 @@ export function repositoryOf(reference: string): string {
   return at === undefined ? reference : reference.slice(0, at);
 }
 
-/** The tag of a name that has one. */
-export function tagOf(reference: string): string {
-  const at = tagAt(reference);
-  return at === undefined ? 'latest' : reference.slice(at + 1);
-}
-
 /** Whether it is one of the project's images, which nobody else's registry has. */
 export function isOwn(reference: string): boolean {
   return reference.startsWith(OWN);

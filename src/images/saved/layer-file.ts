@@ -1,6 +1,6 @@
 import { createHash, randomUUID, type Hash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -26,7 +26,8 @@ const CHUNK_BYTES = 256 * 1024;
 
 /**
  * Packs a layer into a file of the folder that is named by its digest. The same layer gives the same
- * bytes every time, which is how an engine that has it knows it again.
+ * bytes every time, which is how an engine that has it knows it again. When it fails, nothing of the
+ * layer is left in the folder, nor will be.
  */
 export async function storeLayer(
   source: AsyncIterable<Uint8Array>,
@@ -38,12 +39,17 @@ export async function storeLayer(
   const packed = createHash('sha256');
   const counter = { bytes: 0 };
   const file = createWriteStream(draft, { mode: 0o600 });
+  const closed = new Promise<void>((resolve) => file.once('close', resolve));
   const stored = (data: AsyncIterable<Uint8Array>) => counted(data, packed, counter);
-  if (isPacked) {
-    await pipeline(chunks, stored, file);
-  } else {
-    const gzip = createGzip({ level: GZIP_LEVEL, chunkSize: CHUNK_BYTES });
-    await pipeline((): AsyncIterable<Uint8Array> => counted(chunks, unpacked), gzip, stored, file);
+  const gzip = createGzip({ level: GZIP_LEVEL, chunkSize: CHUNK_BYTES });
+  try {
+    if (isPacked) await pipeline(chunks, stored, file);
+    else await pipeline(() => counted(chunks, unpacked), gzip, stored, file);
+  } catch (error) {
+    // A file that is still being opened appears after it was given up.
+    await closed;
+    await rm(draft, { force: true });
+    throw error;
   }
   const digest = packed.digest('hex');
   const path = join(folder, digest);

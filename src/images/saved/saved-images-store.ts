@@ -57,11 +57,7 @@ export class SavedImagesStore {
     this.#folder ??= privateFolder(this.#parent);
     const folder = (await this.#folder).path;
     const output = new PassThrough();
-    const reading = readOutput(output, folder).catch((error: unknown) => {
-      // Docker is not to wait for somebody to take the rest.
-      output.destroy();
-      return { failed: error };
-    });
+    const reading = readOutput(output, folder).catch((error: unknown) => ({ failed: error }));
     const argv = ['docker', 'save', ...names];
     const result = await this.#here
       .run(argv, { stdoutTo: output, signal })
@@ -69,8 +65,9 @@ export class SavedImagesStore {
       // Files that are still written must not be in the way of removing their folder.
       .finally(() => reading);
     const contents = await reading;
+    // Without a word it was ended from here, by somebody who could not take what it wrote.
     if (result.exitCode !== 0 && result.stderr.trim() !== '') throw notSaved(result.stderr);
-    if ('failed' in contents) throw notRead(contents.failed);
+    if ('failed' in contents) throw notRead(contents.failed, folder);
     for (const [name, image] of savedImages(contents)) this.#images.set(name, image);
   }
 }
@@ -81,7 +78,10 @@ async function readOutput(output: Readable, folder: string): Promise<ArchiveCont
   const reading = readSaveArchive(entries as unknown as AsyncIterable<ArchiveEntry>, folder);
   // The library's streams are of its own kind, which Node's `pipeline` takes and its types do not.
   const unpacking = pipeline(output, entries as unknown as NodeJS.WritableStream);
-  const [contents] = await Promise.all([reading, unpacking]);
+  // Either one's failure ends the other; after both, no file is written any more.
+  await Promise.allSettled([reading, unpacking]);
+  const contents = await reading;
+  await unpacking;
   return contents;
 }
 
@@ -115,13 +115,13 @@ function notSaved(stderr: string): CrossflockError {
   });
 }
 
-function notRead(cause: unknown): CrossflockError {
+function notRead(cause: unknown, folder: string): CrossflockError {
   if (cause instanceof CrossflockError) return cause;
   const why = cause instanceof Error ? cause.message : String(cause);
   const isFull = cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC';
   return new CrossflockError(`the images could not be taken out of docker: ${why}`, {
     code: isFull ? 'command-failed' : 'unexpected',
-    ...(isFull ? { hint: 'free disk space, or set XDG_CACHE_HOME to a folder that has some' } : {}),
+    ...(isFull ? { hint: `free disk space where ${dirname(folder)} is: layers wait there` } : {}),
     cause,
   });
 }
