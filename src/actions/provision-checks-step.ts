@@ -25,7 +25,7 @@ import { onEach } from './provision-host-changes.js';
 import { enginePort, type ProvisionScene, type SceneHost, type Sight } from './provision-scene.js';
 import { hostTodo, isDone, networkTodo, type HostTodo } from './provision-todo.js';
 
-const TITLE = 'what could be in the way';
+const TITLE = 'checks';
 /** Other hosts to which the way is tried, beside those of the same cluster's private network. */
 const PEERS_TRIED = 20;
 
@@ -57,6 +57,11 @@ export function checksStep(
       return [];
     },
     apply: () => Promise.resolve(),
+    found: () => {
+      const { chosen, usable } = scene;
+      if (usable.length === chosen.length) return 'nothing is in the way';
+      return `nothing is in the way of ${String(usable.length)} of ${String(chosen.length)}`;
+    },
   });
 }
 
@@ -120,7 +125,9 @@ function demandsOf(
   return {
     need: todo.docker,
     source: scene.plan.docker.source,
-    root: network.length > 0 && scene.network.driver !== 'bridge',
+    // The containers of an embedded engine mount the pool's key, which is root's.
+    root:
+      enginePort(host) !== undefined || (network.length > 0 && scene.network.driver !== 'bridge'),
     largestImage: Math.max(0, ...sizes),
     ports: [...enginePorts(host, todo), ...networkPorts(scene, network)],
   };
@@ -173,9 +180,14 @@ function questionsOf(
   };
 }
 
-/** The network's ports on other hosts, by the address at which this one reaches them. */
+/**
+ * The network's ports on other hosts, by the address at which this one reaches them. A host that did
+ * not answer here is no reason to stop this one.
+ */
 function destinationsOf({ scene, host }: Here): readonly Destination[] {
-  const others = scene.hosts.filter(({ id }) => id !== host.id).slice(0, PEERS_TRIED);
+  const others = scene.hosts
+    .filter(({ id }) => id !== host.id && scene.sight(id) !== undefined)
+    .slice(0, PEERS_TRIED);
   return others.flatMap((other) =>
     scene.network.ports.map((port) => ({ ...port, address: addressFor(host, other) })),
   );

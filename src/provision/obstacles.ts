@@ -16,7 +16,7 @@ export interface Obstacle {
 export interface Demands {
   readonly need: DockerNeed;
   readonly source: DockerPlan['source'];
-  /** Whether something has to be made by root besides installing Docker. */
+  /** Whether something has to be made or read by root besides installing Docker. */
   readonly root: boolean;
   /** Bytes of the largest image that has to come. */
   readonly largestImage: number;
@@ -57,7 +57,7 @@ export function obstaclesAtSight(
   const installs = need.install.length > 0;
   return [
     ...systemObstacles(facts, installs),
-    ...rightObstacles(facts, docker, { needed: root || installs || need.start || need.finish }),
+    ...rightObstacles(facts, docker, { root, installs: installs || need.start || need.finish }),
     ...roomObstacles(facts, installs, largestImage),
     ...clockObstacles(skewSeconds),
   ];
@@ -85,9 +85,15 @@ function systemObstacles(facts: HostFacts, installs: boolean): readonly Obstacle
 function rightObstacles(
   facts: HostFacts,
   docker: DockerState,
-  { needed }: { readonly needed: boolean },
+  { root, installs }: { readonly root: boolean; readonly installs: boolean },
 ): readonly Obstacle[] {
   if (facts.isRoot) return [];
+  const todo = 'write "sudo": "passwordless" or a password for the host';
+  if (root) {
+    const what =
+      'the user is not root, and "sudo" says "none": the pool key and the network are kept as root on the host';
+    return [{ what, todo }];
+  }
   if (docker.engine === undefined && facts.maySpeakToDocker === false) {
     return [
       {
@@ -96,9 +102,9 @@ function rightObstacles(
       },
     ];
   }
-  if (!needed) return [];
+  if (!installs) return [];
   const what = 'the user is not root, and "sudo" says "none": nothing can be installed';
-  return [{ what, todo: 'write "sudo": "passwordless" or a password for the host' }];
+  return [{ what, todo }];
 }
 
 function roomObstacles(
@@ -194,6 +200,9 @@ export interface Way {
   readonly isNew: boolean;
 }
 
+/** What getaddrinfo says of a name, in perl and in bash. */
+const NO_NAME = /name or service not known|name resolution|no address associated/i;
+
 /** Ports of other hosts that do not let this one in; pure. */
 export function obstaclesOnTheWay(
   attempts: readonly Attempt[],
@@ -205,6 +214,9 @@ export function obstaclesOnTheWay(
       const { protocol, address, port, said } = attempt;
       const { to, advice } = wayTo(address);
       const what = `${protocol} port ${String(port)} of ${to} (${address}) cannot be reached from here: ${said}`;
+      if (NO_NAME.test(said)) {
+        return { what, todo: `write an "address" of ${to} that the other hosts know, too` };
+      }
       return { what, todo: advice(attempt) };
     });
 }

@@ -4,6 +4,8 @@ import { optional } from '../../util/optional.js';
 import { isRunning } from './state.js';
 import type { WireguardState } from './state.js';
 
+const NOT_ROOT = 'the user is not root there, so what it knows cannot be read';
+
 /** What each member that was seen is in the network; pure. */
 export function describeMembers(
   members: readonly SeenMember<WireguardState>[],
@@ -12,7 +14,7 @@ export function describeMembers(
     if (state === undefined) return [];
     const others = new Set(members.map(({ member }) => member.id).filter((other) => other !== id));
     const known = new Set(state.peers.map((peer) => peer.id).filter((peer) => others.has(peer)));
-    const [why] = state.problems;
+    const why = state.isRoot ? state.problems[0] : NOT_ROOT;
     return [
       {
         id,

@@ -1,6 +1,7 @@
 import type { SeenMember } from '../../ports/virtual-network.js';
 
 import type { WireguardChange } from './change.js';
+import { refuseUnreadable } from './obstacles.js';
 import type { WireguardSettings } from './settings.js';
 import type { WireguardState } from './state.js';
 
@@ -9,12 +10,14 @@ type Seen = SeenMember<WireguardState>;
 /**
  * What takes one host out: all others that could be asked forget it, and it loses everything of the
  * network if it could be asked itself. Pure.
+ * @throws CrossflockError `refused` where a host was not looked at as root
  */
 export function planLeaveChanges(
   settings: WireguardSettings,
   members: readonly Seen[],
   leaving: string,
 ): readonly WireguardChange[] {
+  refuseUnreadable(members);
   const own = members.find(({ member }) => member.id === leaving);
   const key = own?.state?.self?.publicKey;
   const others = members.filter(({ member }) => member.id !== leaving);

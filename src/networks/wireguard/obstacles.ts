@@ -1,7 +1,26 @@
+import { CrossflockError } from '../../errors/crossflock-error.js';
 import { overlaps, parseNetwork } from '../../plan/addressing.js';
+import type { SeenMember } from '../../ports/virtual-network.js';
 
 import type { WireguardSettings } from './settings.js';
 import type { HostFacts, WireguardState } from './state.js';
+
+/**
+ * Without root the records of a host cannot be read, and one that is in the network would look like a
+ * new one.
+ * @throws CrossflockError `refused` naming all hosts that were not looked at as root
+ */
+export function refuseUnreadable(members: readonly SeenMember<WireguardState>[]): void {
+  const ids = members.filter(({ state }) => state?.isRoot === false).map(({ member }) => member.id);
+  if (ids.length === 0) return;
+  throw new CrossflockError(
+    `the user is not root on ${ids.join(', ')}, and "sudo" says "none": the network wireguard can neither be read nor made there`,
+    {
+      code: 'refused',
+      hint: 'write "sudo": "passwordless" or a password for the host, or log in as root',
+    },
+  );
+}
 
 /**
  * What keeps the network from coming up on a host, in words with what to do; empty where all is

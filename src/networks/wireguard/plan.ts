@@ -4,6 +4,7 @@ import { refuseDifferent, refuseForeign } from '../docker-network-refusals.js';
 import { agentAction } from './agent-action.js';
 import type { WireguardChange } from './change.js';
 import { gatewaysOf, recordOf } from './gateways.js';
+import { refuseUnreadable } from './obstacles.js';
 import { addressOf, wantedNetwork } from './settings.js';
 import type { Place, WireguardSettings } from './settings.js';
 import type { PeerRecord, WireguardState } from './state.js';
@@ -19,12 +20,14 @@ interface Here {
 
 /**
  * What is missing or different on the members that were seen; pure.
- * @throws CrossflockError `refused` where two want one address, or something else has a name of ours
+ * @throws CrossflockError `refused` where two want one address, something else has a name of ours, or
+ *   a host was not looked at as root
  */
 export function planChanges(
   settings: WireguardSettings,
   members: readonly Seen[],
 ): readonly WireguardChange[] {
+  refuseUnreadable(members);
   const gateways = gatewaysOf(settings, members);
   return members.flatMap(({ member, state }) => {
     const gateway = gateways.get(member.id);

@@ -18,6 +18,9 @@ net=/sys/class/net
 printf '\n@@ status\n'
 cat "$folder/status.json" || { printf '\n@@ self\n'; cat "$folder/self.json"; }
 printf '\n@@ links\n'
+while read -r key _ effective _; do
+  if [ "$key" = Uid: ]; then [ "$effective" = 0 ] || echo not-root; break; fi
+done </proc/self/status
 up=yes
 for link in "$CROSSFLOCK_WG_WIREGUARD" "$CROSSFLOCK_WG_VXLAN" "$CROSSFLOCK_WG_BRIDGE"; do
   if [ -e "$net/$link" ]; then printf '%s\n' "$link"; else up=no; fi
@@ -115,6 +118,7 @@ function hostPart({ names }: WireguardSettings, answer: string) {
     peers: listOf(status['peers']).map(readPeer),
     problems: listOf(status['problems']).map(String),
     links,
+    isRoot: !lines.has('not-root'),
     hasTun: lines.has('tun'),
     facts: sections.has('routes') ? readFacts(sections) : undefined,
   };

@@ -53,6 +53,8 @@ export interface Links {
 export interface WireguardState {
   /** The Docker Engine answered. */
   readonly hasEngine: boolean;
+  /** The look was taken as root: others can read nothing of what the network keeps on a host. */
+  readonly isRoot: boolean;
   readonly container: AgentContainer | undefined;
   readonly network: DockerNetwork | undefined;
   /** Id of the host's image; undefined where it has none. */

@@ -62,6 +62,21 @@ describe('obstaclesAtSight', () => {
     expect(atSight({ diskFreeMb: 2000 }, demands)).toEqual([]);
   });
 
+  it('wants root where something is kept as root, though Docker is there', () => {
+    const docker = { engine, containers: [] };
+    const demands = { ...nothing, root: true };
+    const found = (facts: Partial<HostFacts>) =>
+      obstaclesAtSight({ ...bare, ...facts }, docker, demands, 0);
+    expect(found({ isRoot: true })).toEqual([]);
+    // A member of the group docker can start containers, and cannot read the pool's key.
+    expect(found({ isRoot: false, maySpeakToDocker: true })).toEqual([
+      {
+        what: 'the user is not root, and "sudo" says "none": the pool key and the network are kept as root on the host',
+        todo: 'write "sudo": "passwordless" or a password for the host',
+      },
+    ]);
+  });
+
   it('tells a user who may not speak to Docker from one who may not install it', () => {
     const [what] = atSight({ isRoot: false, maySpeakToDocker: false }, nothing);
     expect(what).toMatch(/neither root nor in the group docker/);

@@ -77,6 +77,7 @@ const FACTS = {
 /** A host on which nothing was done yet. */
 export const BARE: WireguardState = {
   hasEngine: true,
+  isRoot: true,
   container: undefined,
   network: undefined,
   imageId: 'sha256:one',

@@ -1,11 +1,35 @@
 import { describe, expect, it } from 'vitest';
 
 import type { HostFacts, WireguardState } from '../../../../src/networks/wireguard/state.js';
-import { BARE, member, network, up } from './kit.js';
+import { BARE, member, network, seen, up } from './kit.js';
 
 function obstacles(state: Partial<WireguardState>, facts: Partial<HostFacts> = {}) {
   return network.obstacles(member(1), { ...BARE, facts: { ...BARE.facts!, ...facts }, ...state });
 }
+
+describe('hosts on which the user is not root', () => {
+  const NOT_ROOT = expect.stringContaining('not root') as string;
+  const locked = { ...BARE, isRoot: false };
+  const members = [seen(1, up(1)), seen(2, locked), seen(3, undefined), seen(4, locked)];
+  const refused = expect.objectContaining({
+    code: 'refused',
+    message:
+      'the user is not root on h2, h4, and "sudo" says "none": the network wireguard can neither be read nor made there',
+  }) as Error;
+
+  it('are refused, all of them at once, before anything is planned', () => {
+    expect(() => network.plan(members)).toThrow(refused);
+    expect(() => network.planLeave(members, 'h1')).toThrow(refused);
+  });
+
+  it('are told in the list of hosts', () => {
+    expect(network.describe(members).map(({ why }) => why)).toEqual([
+      undefined,
+      NOT_ROOT,
+      NOT_ROOT,
+    ]);
+  });
+});
 
 describe('obstacles', () => {
   it('are none on a host like others, and none where the network is up', () => {

@@ -1,4 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { captured, engine, network } from './kit.js';
 
@@ -34,6 +39,7 @@ describe('the probe of the network', () => {
     const state = probe.parse(captured('none.txt'), engine({}));
     expect(state).toEqual({
       hasEngine: true,
+      isRoot: true,
       container: undefined,
       network: undefined,
       imageId: undefined,
@@ -53,6 +59,23 @@ describe('the probe of the network', () => {
         ],
       },
     });
+  });
+
+  it('tells a look that was not taken as root', async () => {
+    const { script, env = {} } = probe;
+    const look = async (uid: string): Promise<boolean> => {
+      // The script as it is, but for the file that says who runs it.
+      const folder = await mkdtemp(join(tmpdir(), 'crossflock-'));
+      onTestFinished(() => rm(folder, { recursive: true }));
+      await writeFile(join(folder, 'status'), `Name:\tsh\nUid:\t0\t${uid}\t0\t0\n`);
+      const text = script.replace('/proc/self/status', join(folder, 'status'));
+      const { stdout } = await promisify(execFile)('sh', ['-c', text], {
+        env: { PATH: process.env['PATH'] ?? '', ...env },
+      });
+      return probe.parse(stdout, engine({})).isRoot;
+    };
+    expect(await look('0')).toBe(true);
+    expect(await look('1000')).toBe(false);
   });
 
   it('tells a host without an engine', () => {
