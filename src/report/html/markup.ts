@@ -45,8 +45,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
 export function escaped(text: string): string {
   return stripVTControlCharacters(text)
     .toWellFormed()
+    .replace(/\r\n?/g, '\n')
     .replace(UNFIT, '\u{FFFD}')
     .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
 
-const UNFIT = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+const UNFIT = /(?![\t\n])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
