@@ -1,12 +1,14 @@
 import type { Plan } from '../plan/types.js';
 import { readGem } from '../workflow/gem/read.js';
-import type { GemFacts } from '../workflow/gem/types.js';
+import type { GemFacts, GemProfile } from '../workflow/gem/types.js';
+import { countWords } from '../workflow/gem/words.js';
 import { checkFit } from '../workflow/recipes/kinc.js';
 import type { ActionContext } from './context.js';
 
 export interface CheckedMatrix {
   readonly gemPath: string;
   readonly facts: GemFacts;
+  readonly profile: GemProfile;
 }
 
 /**
@@ -26,13 +28,10 @@ export async function checkMatrix(
     refuse('no expression matrix is given: write workflow.gem, or give --gem FILE');
     return;
   }
-  const read = await readGem(gem, workflow.naValue, signal);
+  const read = await readGem(gem, workflow, signal);
+  for (const problem of read.problems) reporter.emit({ type: 'problem', problem });
   if (!read.ok) {
-    for (const problem of read.problems) reporter.emit({ type: 'problem', problem });
-    const more = read.problemCount - read.problems.length;
-    const shown = more > 0 ? `, the first ${read.problems.length} are shown` : '';
-    const s = read.problemCount === 1 ? '' : 's';
-    refuse(`${gem} cannot be used: ${read.problemCount} problem${s}${shown}`);
+    refuse(`${gem} cannot be used: ${countWords(read.errors, read.warnings)}`);
     return;
   }
   const misfits = checkFit(workflow, read.facts);
@@ -41,11 +40,12 @@ export async function checkMatrix(
     refuse(`${gem} does not fit the options`);
     return;
   }
-  const { genes, samples, pairs } = read.facts;
+  const { facts, profile } = read;
+  const { genes, samples, pairs } = facts;
   reporter.emit({
     type: 'notice',
     level: 'info',
     message: `${gem}: ${genes} genes × ${samples} samples, ${pairs} pairs`,
   });
-  return { gemPath: gem, facts: read.facts };
+  return { gemPath: gem, facts, profile };
 }

@@ -3,6 +3,7 @@ import { CrossflockError } from '../errors/crossflock-error.js';
 import { EXIT, type ExitCode } from '../errors/exit-codes.js';
 import { createContainersCommand } from './commands/create-containers.js';
 import { downCommand } from './commands/down.js';
+import { gemCommand } from './commands/gem.js';
 import { imagesCommand } from './commands/images.js';
 import { labCommand } from './commands/lab.js';
 import { peersCommand } from './commands/peers.js';
@@ -10,6 +11,7 @@ import { provisionCommand } from './commands/provision.js';
 import { runKincCommand } from './commands/run-kinc.js';
 import { statusCommand } from './commands/status.js';
 import { validateCommand } from './commands/validate.js';
+import { workflowCommand } from './commands/workflow.js';
 import type { Edge } from './context.js';
 import { perform } from './perform.js';
 import { version } from './version.js';
@@ -65,8 +67,10 @@ function commandTree(program: Argv, edge: Edge, finish: (code: ExitCode) => void
     .command(provisionCommand(edge, finish))
     .command(createContainersCommand(edge, finish))
     .command(runKincCommand(edge, finish))
+    .command(workflowCommand(edge, finish))
     .command(statusCommand(edge, finish))
     .command(downCommand(edge, finish))
+    .command(gemCommand(edge, finish))
     .command(imagesCommand(edge, finish))
     .command(peersCommand(edge, finish))
     .command(labCommand(edge, finish));
@@ -115,9 +119,11 @@ const COMMANDS = [
   'provision',
   'create-containers',
   'run-kinc',
+  'workflow',
   'status',
   'down',
   'peers',
+  'gem',
   'images',
   'lab',
 ];

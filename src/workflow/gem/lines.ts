@@ -18,6 +18,7 @@ export class LineSplitter {
   #rest: Buffer[] = [];
   #restBytes = 0;
   #number = 0;
+  #crLf = 0;
   #stopped = false;
 
   constructor(onLine: OnLine) {
@@ -32,6 +33,11 @@ export class LineSplitter {
   /** The line that was being put together grew beyond `MAX_LINE_BYTES`. */
   get tooLong(): boolean {
     return this.#restBytes > MAX_LINE_BYTES;
+  }
+
+  /** Lines so far that ended in CR and LF. */
+  get crLfLines(): number {
+    return this.#crLf;
   }
 
   /** Number of the line under way. */
@@ -68,7 +74,9 @@ export class LineSplitter {
 
   #emit(bytes: Buffer, start: number, lineEnd: number): void {
     this.#number += 1;
-    const end = lineEnd > start && bytes[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd;
+    const isCrLf = lineEnd > start && bytes[lineEnd - 1] === CR;
+    if (isCrLf) this.#crLf += 1;
+    const end = isCrLf ? lineEnd - 1 : lineEnd;
     if (!this.#onLine(bytes, start, end, this.#number)) this.#stopped = true;
   }
 }

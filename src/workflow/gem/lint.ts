@@ -1,48 +1,56 @@
 import type { Buffer } from 'node:buffer';
 
 import type { Problem } from '../../errors/problem.js';
-import { judgeShape } from './header.js';
-import { whatIsWrong, whyNotText } from './reasons.js';
+import { Findings } from './findings.js';
+import { judgeFirstLine, judgeShape, trailingTab } from './header.js';
 import { LineSplitter, MAX_LINE_BYTES } from './lines.js';
-import { isFiniteDecimal } from './number.js';
-import { PROBLEMS_SHOWN } from './types.js';
+import { GeneNames, shown } from './names.js';
+import { decimalValue } from './number.js';
+import { cellFix, whatIsWrong } from './reasons.js';
+import { remarkOnLineEnds, remarkOnSamples, remarkOnScale, weakGene } from './remarks.js';
+import { rowSeparator } from './separators.js';
+import type { GemProfile, GemUse } from './types.js';
+import { ValueCounts } from './values.js';
 
 const TAB = 0x09;
-const BYTE_ORDER_MARK = '\ufeff';
-const SHOWN_CHARACTERS = 40;
+const SPACE = 0x20;
 
-/** Counts of what was read; only meaningful when there are no problems. */
+/** What was read; the counts are only meaningful when there are no errors. */
 export interface LintResult {
   readonly genes: number;
   readonly samples: number;
   readonly missing: number;
+  readonly profile: GemProfile;
   readonly problems: readonly Problem[];
-  readonly problemCount: number;
+  readonly errors: number;
+  readonly warnings: number;
 }
 
 /**
- * Reads a GEM as it streams by, keeping no more than one line and the gene names. Columns in
- * problems are fields, counted from 1, as a spreadsheet counts them.
+ * Reads a GEM as it streams by, keeping no more than one line, the gene names and a count for each
+ * sample. Columns in problems are fields, counted from 1, as a spreadsheet counts them.
  */
 export class GemLinter {
   readonly #na: Buffer;
-  readonly #naText: string;
+  readonly #use: GemUse;
   readonly #splitter: LineSplitter;
-  readonly #genes = new Map<string, number>();
-  readonly #problems: Problem[] = [];
-  #problemCount = 0;
+  readonly #findings = new Findings();
+  readonly #genes = new GeneNames(this.#findings);
+  #values = new ValueCounts(0);
   #header: string | undefined;
   #samples: readonly string[] = [];
   /** Fields a row must have; undefined until the first row was seen. */
   #width: number | undefined;
   #rows = 0;
-  #missing = 0;
+  #lines = 0;
   #emptyLine: number | undefined;
+  #ragged = { rows: 0, fields: 0, alike: true };
+  #weak = { constant: 0, few: 0 };
 
-  /** @param na the value that stands for "not available", as bytes */
-  constructor(na: Buffer) {
+  /** @param na the text of a missing value, as bytes */
+  constructor(na: Buffer, use: GemUse) {
     this.#na = na;
-    this.#naText = na.toString('utf8');
+    this.#use = use;
     this.#splitter = new LineSplitter((bytes, start, end, line) =>
       this.#line(bytes.subarray(start, end), line),
     );
@@ -56,7 +64,7 @@ export class GemLinter {
   push(chunk: Buffer): void {
     this.#splitter.push(chunk);
     if (this.#splitter.tooLong) {
-      this.#report({
+      this.#findings.add('file', {
         severity: 'error',
         path: `line ${this.#splitter.lineNumber}`,
         message: `is longer than ${MAX_LINE_BYTES / 1024 / 1024} MiB: this is no table of text`,
@@ -68,48 +76,68 @@ export class GemLinter {
   end(): LintResult {
     this.#splitter.end();
     if (!this.#splitter.stopped) this.#judgeEnd();
-    return {
-      genes: this.#rows,
-      samples: this.#samples.length,
-      missing: this.#missing,
-      problems: this.#problems,
-      problemCount: this.#problemCount,
+    const { missing, genesWithMissing, negative } = this.#values;
+    const samples = this.#samples.length;
+    const profile = {
+      missingShare: this.#rows === 0 ? 0 : missing / (this.#rows * samples),
+      genesWithMissing,
+      constantGenes: this.#weak.constant,
+      genesWithFewValues: this.#weak.few,
+      negative,
+      scale: remarkOnScale(this.#findings, this.#values, this.#use),
     };
+    const { errors, warnings } = this.#findings;
+    const problems = this.#findings.list();
+    return { genes: this.#rows, samples, missing, profile, problems, errors, warnings };
   }
 
   #judgeEnd(): void {
+    const error = (path: string, message: string, fix: string): void => {
+      this.#findings.add('file', { severity: 'error', path, message, fix });
+    };
     if (this.#header === undefined) {
-      this.#report({
-        severity: 'error',
-        path: 'line 1',
-        message: 'is not there: the file is empty',
-        fix: 'give a header of sample names and a row for each gene',
-      });
+      const fix = 'give a header of sample names and a row for each gene';
+      error('line 1', 'is not there: the file is empty', fix);
     } else if (this.#rows === 0) {
       this.#judgeHeader(this.#header, undefined);
-    } else if (this.#rows === 1 && this.#problemCount === 0) {
-      this.#report({
-        severity: 'error',
-        path: 'line 2',
-        message: 'is the only gene: a network needs at least 2',
-        fix: 'write a row for each gene under the header',
-      });
+    } else if (this.#rows === 1 && this.#findings.errors === 0) {
+      const fix = 'write a row for each gene under the header';
+      error('line 2', 'is the only gene: a network needs at least 2', fix);
     }
+    this.#judgeWidths();
+    remarkOnSamples(this.#findings, this.#samples, this.#values, this.#rows);
+    remarkOnLineEnds(this.#findings, this.#splitter.crLfLines, this.#lines);
+  }
+
+  /** Rows that are all of one other length are right, and the header is not. */
+  #judgeWidths(): void {
+    const { rows, fields, alike } = this.#ragged;
+    if (!alike || rows < 2 || rows < this.#rows || fields < 2) return;
+    this.#findings.replace('ragged', {
+      severity: 'error',
+      path: 'line 1',
+      message: `names ${this.#samples.length} samples, but every row has ${fields - 1} values`,
+      fix: 'is the header shifted? name each column of values, and nothing else',
+    });
   }
 
   #line(bytes: Buffer, line: number): boolean {
-    if (this.#header === undefined) return this.#firstLine(bytes, line);
-    if (bytes.length === 0) {
+    this.#lines = line;
+    if (this.#header === undefined) {
+      this.#header = bytes.toString('utf8');
+      return judgeFirstLine(this.#findings, bytes);
+    }
+    if (isBlank(bytes)) {
       this.#emptyLine ??= line;
       return true;
     }
     if (this.#width === undefined) {
-      const goOn = this.#judgeHeader(this.#header, bytes.toString('utf8'));
-      if (!goOn) return false;
+      const width = this.#judgeHeader(this.#header, bytes.toString('utf8'));
+      if (width === 0) return false;
     }
     if (this.#emptyLine !== undefined) {
       // Empty lines at the end are harmless; between rows they hide that something is missing.
-      this.#report({
+      this.#findings.add('empty-line', {
         severity: 'error',
         path: `line ${this.#emptyLine}`,
         message: 'is empty',
@@ -121,97 +149,80 @@ export class GemLinter {
     return true;
   }
 
-  #firstLine(bytes: Buffer, line: number): boolean {
-    const notText = whyNotText(bytes);
-    if (notText !== undefined) {
-      this.#header = '';
-      this.#report({ severity: 'error', path: `line ${line}`, ...notText });
-      return false;
-    }
-    if (bytes.length === 0) {
-      this.#header = '';
-      this.#report({
-        severity: 'error',
-        path: `line ${line}`,
-        message: 'is empty: the header with the sample names is missing',
-        fix: 'write the sample names in the first line, separated by tabs',
-      });
-      return false;
-    }
-    this.#header = bytes.toString('utf8');
-    return true;
-  }
-
-  /** Returns false when the rest cannot be judged. */
-  #judgeHeader(header: string, firstRow: string | undefined): boolean {
-    let text = header;
-    if (header.startsWith(BYTE_ORDER_MARK)) {
-      text = header.slice(1);
-      this.#report({
-        severity: 'error',
-        path: 'line 1, column 1',
-        message: 'starts with a byte order mark, which would become part of the first sample name',
-        fix: 'save the file as UTF-8 without a byte order mark',
-      });
-    }
-    const shape = judgeShape(text, firstRow, this.#naText);
-    for (const problem of shape.problems) this.#report(problem);
-    this.#width = shape.width;
-    const names = text.split('\t');
-    this.#samples = names.length === shape.width ? names.slice(1) : names;
-    return !shape.hopeless;
+  #judgeHeader(header: string, firstRow: string | undefined): number {
+    const { width, samples } = judgeShape(this.#findings, header, firstRow, this.#use.naValue);
+    this.#width = width;
+    this.#samples = samples;
+    this.#values = new ValueCounts(samples.length);
+    return width;
   }
 
   #row(bytes: Buffer, line: number): void {
     this.#rows += 1;
-    const end = bytes.length;
-    let nameEnd = bytes.indexOf(TAB);
-    if (nameEnd === -1) nameEnd = end;
-    this.#gene(bytes.toString('utf8', 0, nameEnd), line);
+    const end = this.#endOfRow(bytes, line);
+    const tab = bytes.indexOf(TAB);
+    const nameEnd = tab === -1 ? end : Math.min(tab, end);
+    const name = this.#genes.add(bytes.subarray(0, nameEnd), line);
     let fields = 1;
-    let start = nameEnd + 1;
-    const na = this.#na;
-    for (let at = start; at <= end; at += 1) {
+    let missing = 0;
+    const [na, values] = [this.#na, this.#values];
+    for (let at = nameEnd + 1, start = at; at <= end; at += 1) {
       if (at !== end && bytes[at] !== TAB) continue;
       fields += 1;
-      if (!isFiniteDecimal(bytes, start, at)) {
-        if (isSame(bytes, start, at, na)) this.#missing += 1;
-        else this.#badCell(bytes.toString('utf8', start, at), line, fields);
-      }
+      const value = decimalValue(bytes, start, at);
+      if (!Number.isNaN(value)) values.number(value);
+      else if (isSame(bytes, start, at, na)) {
+        missing += 1;
+        values.lack(fields - 2);
+      } else this.#badCell(bytes.toString('utf8', start, at), line, fields);
       start = at + 1;
     }
-    if (fields !== this.#width) this.#ragged(fields, line);
+    const { present, constant } = values.endGene(missing);
+    if (fields !== this.#width) this.#wrongLength(bytes, fields, line);
+    else this.#judgeGene(name, line, { present, constant, missing });
   }
 
-  #gene(name: string, line: number): void {
-    const before = this.#genes.get(name);
-    const path = `line ${line}, column 1`;
-    if (name.trim() === '') {
-      this.#report({
-        severity: 'error',
-        path,
-        message: 'is an empty gene name',
-        fix: 'start every row with the name of its gene',
-      });
-    } else if (before !== undefined) {
-      this.#report({
-        severity: 'error',
-        path,
-        value: shown(name),
-        message: `is a gene that line ${before} already has`,
-        fix: 'keep one row for each gene',
-      });
-    } else {
-      this.#genes.set(name, line);
+  /** Where the row ends without the tabs that are too many at its end. */
+  #endOfRow(bytes: Buffer, line: number): number {
+    let end = bytes.length;
+    if (bytes[end - 1] !== TAB) return end;
+    let surplus = countTabs(bytes) + 1 - (this.#width ?? 0);
+    if (surplus <= 0) return end;
+    this.#findings.add('trailing-tab', trailingTab(line));
+    for (; surplus > 0 && bytes[end - 1] === TAB; surplus -= 1) end -= 1;
+    return end;
+  }
+
+  #judgeGene(
+    name: string,
+    line: number,
+    { present, constant, missing }: { present: number; constant: boolean; missing: number },
+  ): void {
+    const { minObs } = this.#use;
+    const samples = this.#samples.length;
+    if (present + missing !== samples) return;
+    // Where the whole table has too few samples, that is one problem and not one a gene.
+    if (present < Math.min(minObs, samples)) {
+      this.#weak.few += 1;
+      const what = { present, samples, minObs };
+      this.#findings.add('few-values', weakGene(name, line, what));
+    } else if (constant) {
+      this.#weak.constant += 1;
+      this.#findings.add('constant', weakGene(name, line, { present, samples }));
     }
   }
 
-  #ragged(fields: number, line: number): void {
+  #wrongLength(bytes: Buffer, fields: number, line: number): void {
     const width = this.#width ?? 0;
-    this.#report({
+    const before = this.#ragged;
+    const alike = before.alike && (before.rows === 0 || before.fields === fields);
+    this.#ragged = { rows: before.rows + 1, fields, alike };
+    const separator = fields === 1 ? rowSeparator(bytes.toString('utf8'), width) : undefined;
+    const why = separator === undefined ? '' : `, being separated by ${separator}`;
+    this.#findings.add('ragged', {
       severity: 'error',
       path: `line ${line}, column ${Math.min(fields, width) + 1}`,
-      message: `is where the row goes wrong: it has ${fields} fields instead of ${width}`,
+      message: `is where the row goes wrong: it has ${fields} fields instead of ${width}${why}`,
       fix: `write the gene's name and ${width - 1} values, separated by tabs`,
     });
   }
@@ -219,19 +230,14 @@ export class GemLinter {
   #badCell(text: string, line: number, column: number): void {
     // Of a row that is too long, the surplus is told once, by its length.
     if (this.#width !== undefined && column > this.#width) return;
-    const sample = this.#samples[column - 2] ?? '';
-    this.#report({
+    const { kind, message } = whatIsWrong(text);
+    this.#findings.add(kind, {
       severity: 'error',
       path: `line ${line}, column ${column}`,
       value: shown(text),
-      message: `${whatIsWrong(text)} (sample ${sample})`,
-      fix: `write a number such as -1.25, or ${this.#naText} where a value is missing`,
+      message: `${message} (sample ${this.#samples[column - 2] ?? 'without a name'})`,
+      fix: cellFix(kind, text, this.#use.naValue),
     });
-  }
-
-  #report(problem: Problem): void {
-    this.#problemCount += 1;
-    if (this.#problems.length < PROBLEMS_SHOWN) this.#problems.push(problem);
   }
 }
 
@@ -239,7 +245,12 @@ function isSame(bytes: Buffer, start: number, end: number, wanted: Buffer): bool
   return end - start === wanted.length && bytes.compare(wanted, 0, wanted.length, start, end) === 0;
 }
 
-function shown(text: string): string {
-  const cut = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
-  return JSON.stringify(cut);
+function isBlank(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === TAB || byte === SPACE);
+}
+
+function countTabs(bytes: Buffer): number {
+  let tabs = 0;
+  for (const byte of bytes) if (byte === TAB) tabs += 1;
+  return tabs;
 }

@@ -8,23 +8,19 @@ import { createGunzip } from 'node:zlib';
 import { CrossflockError } from '../../errors/crossflock-error.js';
 import { whyUnreadable } from '../../util/why-unreadable.js';
 import { GemLinter } from './lint.js';
-import { type GemReport, pairsOf } from './types.js';
+import { type GemReport, type GemUse, pairsOf } from './types.js';
 
 const GZIP_MAGIC = [0x1f, 0x8b];
 
 /**
  * Reads a GEM from a file, plain or gzip (told by its first bytes, not by its name), and checks all
- * of it. Memory stays at one line and the gene names, however large the file is.
- * @param naValue the text of a missing value, such as `NA`
+ * of it. Memory stays at one line, the gene names and a count for each sample, however large the
+ * file is.
  * @throws CrossflockError `invalid-input` when the file cannot be opened; `aborted`
  */
-export async function readGem(
-  path: string,
-  naValue: string,
-  signal: AbortSignal,
-): Promise<GemReport> {
+export async function readGem(path: string, use: GemUse, signal: AbortSignal): Promise<GemReport> {
   const compressed = await isGzip(path);
-  const linter = new GemLinter(Buffer.from(naValue));
+  const linter = new GemLinter(Buffer.from(use.naValue), use);
   const hash = createHash('sha256');
   let bytes = 0;
   const consume = async (source: AsyncIterable<Buffer>): Promise<void> => {
@@ -45,11 +41,11 @@ export async function readGem(
   } catch (error) {
     return judgeFailure(error, path, linter.stopped);
   }
-  const { genes, samples, missing, problems, problemCount } = linter.end();
-  if (problemCount > 0) return { ok: false, problems, problemCount };
+  const { genes, samples, missing, profile, ...found } = linter.end();
+  if (found.errors > 0) return { ok: false, ...found };
   const sha256 = hash.digest('hex');
   const facts = { genes, samples, pairs: pairsOf(genes), missing, bytes, sha256, compressed };
-  return { ok: true, facts };
+  return { ok: true, facts, profile, ...found };
 }
 
 /** A damaged gzip file is bad input; anything else that stops the reading is thrown. */
@@ -65,7 +61,7 @@ function judgeFailure(error: unknown, path: string, stopped: boolean): GemReport
         : `is damaged: ${(error as Error).message}`,
       fix: 'copy or download the file again',
     } as const;
-    return { ok: false, problems: [problem], problemCount: 1 };
+    return { ok: false, problems: [problem], errors: 1, warnings: 0 };
   }
   if (code === 'ABORT_ERR') {
     throw new CrossflockError('interrupted', { code: 'aborted', cause: error });

@@ -160,7 +160,7 @@ describe('the matrix', () => {
     await writeFile(gem, 's1\ts2\ts3\na\t1\t2\ty\nb\t1\tx\t3\n');
     expect(await run({ gem })).toBe(2);
     expect(reporter.of('problem').map(({ problem }) => problem.path)).toHaveLength(2);
-    expect(end()?.message).toBe(`${gem} cannot be used: 2 problems; nothing was submitted`);
+    expect(end()?.message).toBe(`${gem} cannot be used: 2 errors; nothing was submitted`);
     expect(pool.calls).toEqual([]);
   });
 
