@@ -10,7 +10,15 @@ export interface HostView {
   readonly privateAddress: string | undefined;
   readonly port: number | undefined;
   readonly role: string | undefined;
+  readonly login: LoginView;
   readonly jumps: readonly TextView[];
+}
+
+/** Who logs in, as far as it is written; also of the defaults. */
+export interface LoginView {
+  readonly user: string | undefined;
+  /** Where `sudo` is written, and whether it says that there is none. */
+  readonly sudo: { readonly path: string; readonly isNone: boolean } | undefined;
 }
 
 /** A string and where it is. */
@@ -31,7 +39,16 @@ export function hostView(value: unknown, path: string): HostView {
     privateAddress: text(host['private_address']),
     port: number(host['port']),
     role: text(host['role']),
+    login: loginView(host, path),
     jumps: jumpViews(host, path),
+  };
+}
+
+export function loginView(settings: Properties, path: string): LoginView {
+  const { sudo } = settings;
+  return {
+    user: text(settings['user']),
+    sudo: sudo === undefined ? undefined : { path: `${path}.sudo`, isNone: sudo === 'none' },
   };
 }
 

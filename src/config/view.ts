@@ -3,7 +3,14 @@ import { defaultDriver } from '../plan/make-plan.js';
 import { roleOf } from '../plan/roles.js';
 import type { AppRole, NetworkPlan } from '../plan/types.js';
 import { isObject } from './paths.js';
-import { hostView, jumpViews, type HostView, type TextView } from './view-hosts.js';
+import {
+  hostView,
+  jumpViews,
+  loginView,
+  type HostView,
+  type LoginView,
+  type TextView,
+} from './view-hosts.js';
 import { list, number, object, text, type Properties } from './view-values.js';
 
 /**
@@ -27,6 +34,8 @@ export interface View {
   readonly hosts: readonly HostView[];
   /** Port of the hosts that have none of their own. */
   readonly sshPort: number | undefined;
+  /** Who logs in to the hosts that do not say it themselves. */
+  readonly login: LoginView;
   /** Every jump host that is written as a text, defaults included. */
   readonly jumps: readonly TextView[];
   readonly addresses: readonly AddressView[];
@@ -113,6 +122,7 @@ export function viewOf(document: unknown): View {
       : undefined,
     hosts,
     sshPort: number(ssh['port']),
+    login: loginView(ssh, 'ssh'),
     jumps: [...jumpViews(ssh, 'ssh'), ...hosts.flatMap((host) => host.jumps)],
     addresses,
     allAddresses: isListOrAbsent(network['containers']) && addresses.every(hasId),

@@ -10,11 +10,13 @@ import { nameProblems } from './ids.js';
 import { networkProblems } from './network.js';
 import { portProblems } from './ports.js';
 import { resourceProblems } from './resources.js';
+import { rightProblems } from './rights.js';
 
 const CHECKS: readonly ((view: View) => readonly Problem[])[] = [
   nameProblems,
   clusterProblems,
   hostProblems,
+  rightProblems,
   containerProblems,
   portProblems,
   resourceProblems,

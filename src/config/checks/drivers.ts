@@ -1,4 +1,5 @@
 import type { Problem } from '../../errors/problem.js';
+import { parseAddress, rangeKind } from '../../plan/addressing.js';
 import type { ClusterView, View } from '../view.js';
 
 /** The network's driver against the machines that it has to reach, and its settings. */
@@ -9,7 +10,9 @@ export function driverProblems(view: View): readonly Problem[] {
 function reachProblems(view: View): readonly Problem[] {
   const { clusters, driver, hosts } = view;
   const here = clusters.filter((cluster) => isHere(cluster));
-  if (driver === 'bridge') return oneMachine(hosts.length + (here.length > 0 ? 1 : 0));
+  if (driver === 'bridge') {
+    return isOneSshServer(view) ? [] : oneMachine(hosts.length + (here.length > 0 ? 1 : 0));
+  }
   if (hosts.length === 0) return noHosts(view, here.length > 0);
   return [
     ...here.map(({ path }): Problem => ({
@@ -32,6 +35,20 @@ function reachProblems(view: View): readonly Problem[] {
 /** An embedded engine of the machine that runs crossflock. */
 function isHere({ embedded, hosts }: ClusterView): boolean {
   return embedded && hosts.length === 0;
+}
+
+/**
+ * Whether all hosts are this machine, under several of its loopback addresses. At other ports there
+ * may be tunnels to other machines, and behind a jump host it is that one's loopback.
+ */
+function isOneSshServer({ hosts, jumps }: View): boolean {
+  const ports = new Set(hosts.map(({ port }) => port));
+  return jumps.length === 0 && ports.size <= 1 && hosts.every(({ address }) => isLoopback(address));
+}
+
+function isLoopback(address = ''): boolean {
+  const number = parseAddress(address);
+  return number !== undefined && rangeKind(number) === 'loopback';
 }
 
 const DRIVER = 'network.driver';

@@ -130,6 +130,58 @@ const CASES: readonly (readonly [string, Changes, readonly string[]])[] = [
       'error network.driver: "bridge" reaches containers of one machine only, and there are 2 machines; write "wireguard"',
     ],
   ],
+  ...[
+    { how: 'at other ports, which may be tunnels', one: { port: 2201 }, two: { port: 2202 } },
+    { how: 'behind a jump host', one: { jump: ['gate'] }, two: { jump: ['gate'] } },
+    { how: 'one of them elsewhere', one: {}, two: { address: '192.0.2.2' } },
+  ].map(({ how, one, two }): (typeof CASES)[number] => [
+    `a bridge over loopback addresses, ${how}`,
+    {
+      'clusters[0].hosts': [{ ...ONE, address: '127.0.0.1', ...one }],
+      'clusters[1].hosts': [{ ...TWO, address: '127.0.0.2', ...two }],
+      'network.driver': 'bridge',
+    },
+    [
+      'error network.driver: "bridge" reaches containers of one machine only, and there are 2 machines; write "wireguard"',
+    ],
+  ]),
+  [
+    'a bridge over loopback addresses of this machine, which is one',
+    {
+      'clusters[0].hosts': [{ ...ONE, address: '127.0.0.1' }],
+      'clusters[1].hosts': [{ ...TWO, address: '127.0.3.2' }],
+      'network.driver': 'bridge',
+    },
+    [],
+  ],
+  [
+    'nobody who is root for the network, and who may be',
+    {
+      ssh: { user: 'cc', sudo: 'none' },
+      'clusters[0].hosts': [ONE],
+      'clusters[1].hosts': [{ ...TWO, user: 'ubuntu', sudo: 'none' }],
+      'clusters[2]': {
+        id: 'third',
+        engine: 'embedded',
+        hosts: [{ id: 't1', address: '192.0.2.3', user: 'root' }],
+      },
+      'clusters[3]': {
+        id: 'fourth',
+        engine: 'embedded',
+        hosts: [{ id: 'f1', address: '192.0.2.4', sudo: 'passwordless' }],
+      },
+      'clusters[4]': {
+        id: 'fifth',
+        engine: 'embedded',
+        hosts: [{ id: 'v1', address: '192.0.2.5' }],
+      },
+    },
+    [
+      'warning ssh.sudo: "none" leaves nobody on the host who can make the wireguard network, unless the user is root by another name; write "passwordless" or {"password": {"$env": "SUDO_PASSWORD"}}, or log in as root',
+      'warning clusters[1].hosts[0].sudo: "none" leaves nobody on the host who can make the wireguard network, unless the user is root by another name; write "passwordless" or {"password": {"$env": "SUDO_PASSWORD"}}, or log in as root',
+    ],
+  ],
+  ['no sudo where the user may be root after all', { ...HOSTS, ssh: { sudo: 'none' } }, []],
   [
     'a bridge over a host and this machine',
     { 'clusters[0].hosts': [ONE], 'network.driver': 'bridge' },
