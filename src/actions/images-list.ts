@@ -33,7 +33,7 @@ export async function imagesList(
   const hosts = await lookAtHosts(context, plan);
   const names = [...new Set([...HOST_IMAGES.map(withTag), ...hosts.flatMap((each) => each.names)])];
   const here = await localImages(context.host, names, signal);
-  const columns = ['IMAGE', 'HERE', 'SIZE', ...hosts.map(({ host }) => host.id)];
+  const columns = ['image', 'here', 'size', ...hosts.map(({ host }) => host.id)];
   const rows = names.map((name) => row(name, here.get(name), hosts));
   reporter.emit({ type: 'table', title: '', columns, rows });
   const silent = hosts.filter(({ seen }) => seen === undefined).length;

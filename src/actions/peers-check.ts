@@ -5,7 +5,7 @@ import type { ActionContext } from './context.js';
 import { loadPlan } from './load-plan.js';
 import { networkDriver } from './network-steps.js';
 import type { OpenNetwork } from './peers-network.js';
-import { lookAtNetwork, measureAll, type NetworkLook } from './peers-look.js';
+import { lookAtNetwork, measureAll, memberReports, type NetworkLook } from './peers-look.js';
 import { matrixTable, reasons, summaryTable, MATRIX_HOSTS } from './peers-matrix.js';
 
 /** `peers check`: every way between two hosts, tried with packets. Changes nothing. */
@@ -45,17 +45,16 @@ function single({ failures }: NetworkLook): string {
   return failure?.message ?? 'there is one machine, so there is no way to check';
 }
 
-/** Rules for the hosts that others cannot reach though both answer: a firewall may be the reason. */
+/** Rules for the hosts that others cannot reach though both are up: a firewall may be the reason. */
 function firewallAdvice(
   { network, seen }: NetworkLook,
   pairs: readonly PairReport[],
 ): readonly string[] {
   if (network.ports.length === 0) return [];
   const members = new Map(seen.map((one) => [one.member.id, one]));
-  const blocked = pairs.filter(
-    ({ from, to, reachable }) =>
-      !reachable && members.get(from)?.state !== undefined && members.get(to)?.state !== undefined,
-  );
+  const reports = memberReports({ network, seen });
+  const isUp = (id: string): boolean => reports.get(id)?.state === 'up';
+  const blocked = pairs.filter(({ from, to, reachable }) => !reachable && isUp(from) && isUp(to));
   const [first] = blocked;
   if (first === undefined) return [];
   const sources = blocked

@@ -8,7 +8,7 @@ import type { OpenNetwork } from './peers-network.js';
 import { ago, lookAtNetwork, measureAll, memberReports, type NetworkLook } from './peers-look.js';
 import { allHosts } from './peers-target.js';
 
-const COLUMNS = ['HOST', 'CLUSTER', 'ROLE', 'ADDRESS', 'GATEWAY', 'NETWORK', 'PEERS', 'HANDSHAKE'];
+const COLUMNS = ['host', 'cluster', 'address', 'gateway', 'network', 'peers', 'handshake'];
 
 /** `peers list`: the hosts of a configuration and what they are in the network. Changes nothing. */
 export async function listPeers(
@@ -30,7 +30,7 @@ export async function listPeers(
   const pairs = await measureAll(context, look);
   const peers = hosts.map((host) => peerOf(host, look, { report: reports.get(host.id), pairs }));
   const rows = peers.map((peer) => [
-    ...[peer.id, peer.cluster, peer.role, peer.address, peer.gateway ?? '', peer.network],
+    ...[peer.id, peer.cluster, peer.address, peer.gateway ?? '', peer.network],
     ...[`${String(peer.known ?? '?')}/${String(peer.expected)}`, ago(peer.handshakeSeconds)],
   ]);
   reporter.emit({ type: 'table', title: '', columns: COLUMNS, rows });

@@ -7,7 +7,6 @@ import type {
   VirtualNetwork,
 } from '../ports/virtual-network.js';
 import { fanOut } from '../util/fan-out.js';
-import { formatDuration } from '../util/duration.js';
 import type { ActionContext } from './context.js';
 import { HOSTS_AT_ONCE, seeMembers, type MemberFailures } from './network-steps.js';
 import { networkMembers } from './reach.js';
@@ -75,7 +74,10 @@ function notAsked(
  * What each member that was seen is in the network, by its id. A driver that does not say so itself
  * says it by what it would change.
  */
-export function memberReports({ network, seen }: NetworkLook): ReadonlyMap<string, MemberReport> {
+export function memberReports({
+  network,
+  seen,
+}: Pick<NetworkLook, 'network' | 'seen'>): ReadonlyMap<string, MemberReport> {
   const reports = network.describe?.(seen) ?? byChanges(network, seen);
   return new Map(reports.map((report) => [report.id, report]));
 }
@@ -92,9 +94,10 @@ function byChanges(network: VirtualNetwork, seen: readonly SeenMember[]): readon
   });
 }
 
-/** `4 s ago`, or nothing for what is not known. */
+/** `4 s ago`, `12 min ago`, or nothing for what is not known. */
 export function ago(seconds: number | undefined): string {
   if (seconds === undefined) return '';
-  const whole = Math.round(seconds);
-  return `${whole < 60 ? `${String(whole)} s` : formatDuration(whole * 1000)} ago`;
+  if (seconds < 120) return `${String(Math.round(seconds))} s ago`;
+  if (seconds < 7200) return `${String(Math.round(seconds / 60))} min ago`;
+  return `${String(Math.round(seconds / 3600))} h ago`;
 }

@@ -21,7 +21,7 @@ export function matrixTable(ids: readonly string[], pairs: readonly PairReport[]
     `${String(index + 1)} ${shortened(from)}`,
     ...ids.map((to) => (from === to ? '·' : cell(byPair.get(`${from}\n${to}`)))),
   ]);
-  return { title: 'latency in ms, from row to column', columns: ['FROM', ...numbers], rows };
+  return { title: 'latency in ms, from row to column', columns: ['from', ...numbers], rows };
 }
 
 function cell(pair: PairReport | undefined): string {
@@ -56,7 +56,7 @@ export function summaryTable(ids: readonly string[], pairs: readonly PairReport[
       ago(oldest),
     ];
   });
-  const columns = ['HOST', 'REACHES', 'MEDIAN MS', 'MAX MS', 'MTU', 'HANDSHAKE'];
+  const columns = ['host', 'reaches', 'median ms', 'max ms', 'mtu', 'handshake'];
   return { title: '', columns, rows };
 }
 

@@ -7,7 +7,7 @@ import { pasteable } from '../util/quote.js';
 import type { ActionContext } from './context.js';
 import type { HostFailure, ProvisionScene, SceneHost } from './provision-scene.js';
 
-const COLUMNS = ['HOST', 'CLUSTER', 'SYSTEM', 'CPUS', 'MEMORY', 'DISK FREE', 'DOCKER', 'NOW'];
+const COLUMNS = ['host', 'system', 'cpus', 'memory', 'disk free', 'docker', 'now'];
 
 export interface Outcome {
   readonly config: string;
@@ -45,7 +45,7 @@ export function provisionSummary(
     message: isOk ? goodNews(scene, outcome) : `${badNews(scene, outcome)}: ${again}`,
     data: {
       changes: outcome.changes,
-      hosts: scene.chosen.map((host) => hostData(scene, host)),
+      hosts: scene.chosen.map((host) => hostData(scene, host, outcome)),
       ...(isOk ? {} : { again }),
     },
   });
@@ -66,8 +66,9 @@ function badNews({ chosen, usable }: ProvisionScene, { failure, dryRun }: Outcom
   if (failure?.error.code === 'aborted') return 'interrupted; go on with';
   if (failure !== undefined) return `failed at ${failure.step}; once that is mended`;
   const bad = chosen.length - usable.length;
+  const mended = chosen.length === 1 ? 'it is' : bad === 1 ? 'the other one is' : 'the others are';
   const good = `${String(usable.length)} of ${count(chosen.length, 'host')} ${dryRun ? 'can be made' : ''} ready`;
-  return `${good.replace('  ', ' ')}; once ${bad === 1 ? 'the other one is' : 'the others are'} mended`;
+  return `${good.replace('  ', ' ')}; once ${mended} mended`;
 }
 
 /** The command that repeats what failed; the whole one where that is all. */
@@ -93,32 +94,41 @@ export function failureLines(id: string, { step, error }: HostFailure): readonly
   ];
 }
 
-function rowOf(scene: ProvisionScene, { id, cluster }: SceneHost, outcome: Outcome): Cell[] {
+/** Narrow enough for 80 columns; the summary's data have the rest. */
+function rowOf(scene: ProvisionScene, { id }: SceneHost, outcome: Outcome): Cell[] {
   const sight = scene.sight(id);
-  const now = stateOf(scene, id, outcome.dryRun);
-  if (sight === undefined) return [id, cluster.id, '', '', '', '', '', now];
+  const now = stateOf(scene, id, outcome);
+  if (sight === undefined) return [id, '', '', '', '', '', now];
   const { facts, docker } = sight;
-  return [
-    ...[id, cluster.id, `${facts.os.name} ${facts.architecture}`, facts.cpus],
-    ...[inGb(facts.memoryMb), inGb(facts.diskFreeMb), docker.engine?.version ?? 'none', now],
-  ];
+  const system = [facts.os.id, facts.os.version, facts.architecture].filter(Boolean).join(' ');
+  // Without what the distribution adds to the version, such as `+dfsg1`.
+  const engine = docker.engine?.version.replace(/[+~-].*$/, '') ?? 'none';
+  return [id, system, facts.cpus, inGb(facts.memoryMb), inGb(facts.diskFreeMb), engine, now];
 }
 
-function stateOf({ failures, changed }: ProvisionScene, id: string, dryRun: boolean): string {
-  const failure = failures.get(id);
-  if (failure !== undefined) return `failed: ${failure.step}`;
-  if (!changed.has(id)) return 'as wanted';
+function stateOf(scene: ProvisionScene, id: string, { dryRun, failure }: Outcome): string {
+  const own = scene.failures.get(id);
+  if (own !== undefined) return `failed: ${own.step}`;
+  if (failure !== undefined) return scene.sight(id) === undefined ? 'not seen' : 'unfinished';
+  if (!scene.changed.has(id)) return 'as wanted';
   return dryRun ? 'would change' : 'changed';
 }
 
-function hostData(scene: ProvisionScene, { id, cluster }: SceneHost) {
+/** The same for programs. */
+function outcomeOf(scene: ProvisionScene, id: string, { failure }: Outcome): string {
+  if (scene.failures.has(id)) return 'failed';
+  if (failure !== undefined) return 'unfinished';
+  return scene.changed.has(id) ? 'changed' : 'unchanged';
+}
+
+function hostData(scene: ProvisionScene, { id, cluster }: SceneHost, outcome: Outcome) {
   const sight = scene.sight(id);
   const failure = scene.failures.get(id);
   const { facts } = sight ?? {};
   return {
     id,
     cluster: cluster.id,
-    outcome: failure !== undefined ? 'failed' : scene.changed.has(id) ? 'changed' : 'unchanged',
+    outcome: outcomeOf(scene, id, outcome),
     ...(facts === undefined
       ? {}
       : {

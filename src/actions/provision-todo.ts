@@ -1,7 +1,7 @@
 import type { AvailableImages } from '../images/available-images.js';
 import { planImages, type ImageChange } from '../images/plan-images.js';
 import { withTag } from '../images/reference.js';
-import type { NetworkChange, VirtualNetwork } from '../ports/virtual-network.js';
+import type { NetworkChange, SeenMember, VirtualNetwork } from '../ports/virtual-network.js';
 import { dockerNeed, needsNothing, type DockerNeed } from '../provision/docker/docker-need.js';
 import {
   MARATHON_IMAGE,
@@ -10,6 +10,7 @@ import {
   type MarathonChange,
 } from '../provision/embedded-marathon.js';
 import { optional } from '../util/optional.js';
+import { memberReports } from './peers-look.js';
 import type { ProvisionScene, SceneHost, Sight } from './provision-scene.js';
 
 const MARATHON = withTag(MARATHON_IMAGE);
@@ -101,10 +102,31 @@ export function networkTodo(
       return { member: seen.member, state: undefined };
     }
   });
+  const { known, absent } = withoutAbsent(network, members, worked);
   // Others are told of a new member, but nothing is launched there.
   return network
-    .plan(members)
+    .plan(known)
     .filter(({ phase, memberId }) =>
-      phase === 'launch' ? worked.has(memberId) : phase === 'connect',
+      phase === 'launch' ? worked.has(memberId) : phase === 'connect' && !absent.has(memberId),
     );
+}
+
+/**
+ * Members that are not worked on and are not in the network yet: there is nobody to connect with. One
+ * that has an address of its own already keeps it.
+ */
+function withoutAbsent(
+  network: VirtualNetwork,
+  members: readonly SeenMember[],
+  worked: ReadonlySet<string>,
+): { readonly known: readonly SeenMember[]; readonly absent: ReadonlySet<string> } {
+  const reports = memberReports({ network, seen: members });
+  const idle = [...reports.values()].filter(
+    ({ id, state }) => state === 'absent' && !worked.has(id),
+  );
+  const nothing = new Set(idle.filter(({ gateway }) => gateway === undefined).map(({ id }) => id));
+  const known = members.map((seen) =>
+    nothing.has(seen.member.id) ? { member: seen.member, state: undefined } : seen,
+  );
+  return { known, absent: new Set(idle.map(({ id }) => id)) };
 }

@@ -61,16 +61,16 @@ export function provisionSteps(context: ActionContext, scene: ProvisionScene): r
       const asked = availableImages(context.host, { names, registry, signal });
       // It may fail while hosts are still being looked at.
       asked.catch(() => undefined);
-      await scene.look(signal, 'hosts');
+      await scene.look(signal, 'first look');
       images = await asked;
       scene.tell(stepContext);
       return [];
     },
     apply: () => Promise.resolve(),
-    settle: () => {
+    found: () => {
       const { chosen, usable } = scene;
       const answer = chosen.length === 1 ? 'answers' : 'answer';
-      return Promise.resolve(`${String(usable.length)} of ${String(chosen.length)} ${answer}`);
+      return `${String(usable.length)} of ${String(chosen.length)} ${answer}`;
     },
   });
   return [

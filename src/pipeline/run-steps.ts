@@ -68,7 +68,7 @@ async function runStep(current: Step, options: PipelineOptions, started: number)
   // The one guard: nothing below this line happens in a dry run.
   if (!dryRun && changes.length > 0) await current.apply(changes, context);
   const settled = dryRun ? undefined : await current.settle?.(context);
-  const message = [settled ?? '', ...shortfalls].filter((text) => text !== '').join('; ');
+  const message = sentence([current.found?.(), settled, ...shortfalls]);
   const changed = dryRun ? 'would-change' : 'changed';
   reporter.emit({
     type: 'step-finished',
@@ -79,6 +79,10 @@ async function runStep(current: Step, options: PipelineOptions, started: number)
     milliseconds: clock.monotonicMs() - started,
   });
   return changes.length;
+}
+
+function sentence(parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined && part !== '').join('; ');
 }
 
 function interrupted(cause: unknown): CrossflockError {

@@ -28,6 +28,8 @@ export interface Step<C extends StepChange = StepChange> {
   readonly id: string;
   readonly title: string;
   check(context: StepContext): Promise<readonly C[]>;
+  /** What `check` found, in a few words, where that is no change; also told in a dry run. */
+  found?(): string;
   apply(changes: readonly C[], context: StepContext): Promise<void>;
   settle?(context: StepContext): Promise<string>;
 }

@@ -58,7 +58,7 @@ describe('summaryTable', () => {
       { ...way, to: 'e', reachable: false, handshakeSeconds: 200 },
     ];
     expect(summaryTable(['a'], pairs).rows).toEqual([
-      ['a', '3/4', '2.0', '30', '1280', '3 min 20 s ago'],
+      ['a', '3/4', '2.0', '30', '1280', '3 min ago'],
     ]);
   });
 });

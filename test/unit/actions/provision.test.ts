@@ -65,14 +65,19 @@ function configuration() {
   };
 }
 
-async function run(options: { only?: readonly string[]; dryRun?: boolean } = {}) {
+interface RunOptions {
+  only?: readonly string[];
+  dryRun?: boolean;
+}
+
+async function run(options: RunOptions = {}, stop = new AbortController()) {
   const reporter = new RecordingReporter();
   const connector = new FakeConnector();
   for (const each of machines) connector.with(each);
   const context: ActionContext = {
     reporter,
     clock,
-    signal: new AbortController().signal,
+    signal: stop.signal,
     host: here,
     hosts: connector,
     env: { XDG_STATE_HOME: '/state' },
@@ -221,7 +226,7 @@ describe('provision', () => {
     });
     const { exitCode, summary, states, lines } = await run();
     expect(exitCode).toBe(1);
-    expect(states).toEqual(['h1 failed: hosts', 'h2 as wanted']);
+    expect(states).toEqual(['h1 failed: first look', 'h2 as wanted']);
     expect(lines).toContain('    try: check the address');
     expect(summary?.message).toMatch(/--only h1$/);
   });
@@ -234,7 +239,7 @@ describe('provision', () => {
     const { reporter, summary } = await run();
     expect(reporter.of('step-started').map(({ step }) => step)).toEqual(['hosts']);
     expect(summary?.message).toBe(
-      '0 of 1 host ready; once the other one is mended: crossflock provision -c demo.json',
+      '0 of 1 host ready; once it is mended: crossflock provision -c demo.json',
     );
   });
 
@@ -251,11 +256,39 @@ describe('provision', () => {
     expect(exitCode).toBe(1);
     expect(bad.changes).toEqual([]);
     const [line = ''] = lines;
-    expect(line).toContain('h1: what could be in the way: ');
+    expect(line).toContain('h1: checks: ');
     for (const part of ['Arch Linux', '200 MB of memory', '3600 s ahead']) {
       expect(line).toContain(part);
     }
     expect(states?.[1]).toBe('h2 as wanted');
+  });
+
+  it('makes one of several new hosts ready by itself, and the others later', async () => {
+    for (let count = 0; count < 3; count += 1) machine(READY);
+    const { exitCode, summary } = await run({ only: ['h2'] });
+    expect(summary?.message).toBe('1 host ready, 2 changes made');
+    expect(exitCode).toBe(0);
+    expect(network.applied).toEqual(['launch h2', 'connect h2']);
+    forgetLooks();
+    expect((await run()).exitCode).toBe(0);
+    expect(network.states.get('h2')?.peers).toEqual(['h1', 'h3']);
+  });
+
+  it('does not ask for the way to a host that does not answer itself', async () => {
+    const [first] = [machine({ docker: 'none' }), machine({ docker: 'none' })];
+    machines[1]?.once(['sh', '-s'], {
+      throws: new CrossflockError('cannot reach h2', { code: 'unreachable' }),
+    });
+    await run();
+    const asked = first.runs.flatMap(({ options }) => Object.values(options.env ?? {}));
+    expect(asked.join(' ')).not.toContain('h2');
+  });
+
+  it('tells in a dry run, too, how many answer and that nothing is in the way', async () => {
+    many(2);
+    const { reporter } = await run({ dryRun: true });
+    const told = reporter.of('step-finished').map(({ message }) => message);
+    expect(told.slice(0, 2)).toEqual(['2 of 2 answer', 'nothing is in the way']);
   });
 
   it('leaves a foreign network alone and the other hosts in peace', async () => {
@@ -270,7 +303,7 @@ describe('provision', () => {
     const { exitCode, states, lines } = await run();
     expect(exitCode).toBe(1);
     expect(lines[0]).toContain('h1 has another network');
-    expect(states).toEqual(['h1 failed: what could be in the way', 'h2 changed']);
+    expect(states).toEqual(['h1 failed: checks', 'h2 changed']);
   });
 
   it('suggests a host for an id that is wrong', async () => {
@@ -304,6 +337,20 @@ describe('provision', () => {
     const told = reporter.of('step-finished').map(({ message }) => message);
     expect(told).toContain('1 of 1 answers; h1: no answer');
     expect(network.applied).not.toContain('connect h1');
+  });
+
+  it('calls nothing wanted or failed when it was interrupted', async () => {
+    many(2);
+    const stop = new AbortController();
+    machines[1]?.once(['sh', '-s'], () => {
+      stop.abort();
+      return { throws: new CrossflockError('interrupted', { code: 'aborted' }) };
+    });
+    const { exitCode, summary, states } = await run({}, stop);
+    expect(exitCode).toBe(130);
+    expect(summary?.message).toBe('interrupted; go on with: crossflock provision -c demo.json');
+    expect(states).toEqual(['h1 unfinished', 'h2 not seen']);
+    expect(summary?.data).toMatchObject({ hosts: [{ outcome: 'unfinished' }, { id: 'h2' }] });
   });
 
   it('tells machines the facts', async () => {
