@@ -1,23 +1,16 @@
-import { join, resolve } from 'node:path';
-import { CrossflockError } from '../errors/crossflock-error.js';
+import { resolve } from 'node:path';
 import { EXIT, type ExitCode } from '../errors/exit-codes.js';
 import type { Plan } from '../plan/types.js';
-import type { RunSummary } from '../ports/run-summary.js';
 import type { WorkflowPool } from '../ports/workflow-pool.js';
-import { runReport } from '../report/run-report.js';
-import { collectRun } from '../workflow/collect.js';
-import type { RunMonitor } from '../workflow/monitor/run-monitor.js';
 import type { RunRecord } from '../workflow/run-record.js';
 import { findRun, startKinc } from '../workflow/start.js';
-import { watchRun } from '../workflow/watch.js';
 import type { ActionContext } from './context.js';
 import { checkMatrix } from './check-matrix.js';
 import { loadPlan } from './load-plan.js';
 import { openPool } from './reach.js';
-import { executorsOf, slotsNow, waitForPool, type Executors } from './pool-ready.js';
-
-/** The run in numbers, beside its results. */
-const SUMMARY_FILE = 'run-summary.json';
+import { executorsOf, waitForPool, type Executors } from './pool-ready.js';
+import { collectAndReport } from './workflow-collect.js';
+import { followToEnd } from './workflow-follow.js';
 
 export interface RunKincOptions {
   /** Path of the configuration file. */
@@ -47,17 +40,11 @@ export async function runKinc(context: ActionContext, options: RunKincOptions): 
       ? await submitRun(context, { plan, pool, executors, options })
       : await attachTo(context, pool, options.attach);
   if (run === undefined) return EXIT.usage;
-  const { record } = run;
-  const monitor = await follow(context, { pool, record, executors, options });
+  const { record, slots } = run;
+  const again = `run-kinc -c ${options.config} --attach ${record.id}`;
+  const monitor = await followToEnd(context, { pool, record, executors, again });
   if (monitor === undefined) return EXIT.interrupted;
-  const folder = resolve(options.out, record.id);
-  const clusters = executors.clusterOfAddress;
-  const slots = run.slots ?? (await slotsNow(context, pool, executors));
-  const found = { record, monitor, clusters, slots, folder };
-  const summary = await collectRun(pool, found, context.signal);
-  const file = join(folder, SUMMARY_FILE);
-  await context.host.put(`${JSON.stringify(summary, undefined, 2)}\n`, file, 0o644);
-  return report(context, summary);
+  return collectAndReport(context, { pool, record, monitor, executors, slots, out: options.out });
 }
 
 interface FoundRun {
@@ -69,7 +56,7 @@ interface FoundRun {
 /** Submits a run; undefined, with everything said, when the matrix cannot be used. */
 async function submitRun(
   context: ActionContext,
-  { plan, pool, executors, options }: Omit<Following, 'record'> & { readonly plan: Plan },
+  { plan, pool, executors, options }: Submitting,
 ): Promise<FoundRun | undefined> {
   const wanted = withOptions(plan, options);
   const matrix = await checkMatrix(context, wanted);
@@ -105,49 +92,11 @@ function withOptions(plan: Plan, { jobs, gem }: RunKincOptions): Plan['workflow'
   };
 }
 
-interface Following {
+interface Submitting {
+  readonly plan: Plan;
   readonly pool: WorkflowPool;
-  readonly record: RunRecord;
   readonly executors: Executors;
   readonly options: RunKincOptions;
-}
-
-/** Follows the run; undefined when the person stopped watching. */
-async function follow(
-  { reporter, clock, signal }: ActionContext,
-  { pool, record, executors, options }: Following,
-): Promise<RunMonitor | undefined> {
-  const watcher = {
-    clusters: executors.clusterOfAddress,
-    clock,
-    onSnapshot: (snapshot: Parameters<Parameters<typeof watchRun>[2]['onSnapshot']>[0]) => {
-      reporter.emit({ type: 'workflow-progress', snapshot });
-    },
-    onNotice: ({ level, message }: { level: 'info' | 'warning' | 'error'; message: string }) => {
-      reporter.emit({ type: 'workflow-event', runId: record.id, level, message });
-    },
-  };
-  try {
-    return await watchRun(pool, record, watcher, signal);
-  } catch (error) {
-    if (!(error instanceof CrossflockError) || error.code !== 'aborted') throw error;
-    const again = `run-kinc -c ${options.config} --attach ${record.id}`;
-    reporter.emit({
-      type: 'summary',
-      ok: true,
-      message: `detached: run ${record.id} goes on; watch it again with ${again}`,
-      data: { runId: record.id, detached: true },
-    });
-    return undefined;
-  }
-}
-
-function report({ reporter }: ActionContext, summary: RunSummary): ExitCode {
-  const [headline = '', ...lines] = runReport(summary);
-  reporter.emit({ type: 'report', lines });
-  const ok = summary.outcome === 'succeeded';
-  reporter.emit({ type: 'summary', ok, message: headline, data: { run: summary } });
-  return ok ? EXIT.ok : EXIT.failed;
 }
 
 function say({ reporter }: ActionContext, message: string): void {

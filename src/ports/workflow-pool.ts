@@ -22,6 +22,35 @@ export interface RunFile {
   readonly bytes: number;
 }
 
+/** One run at a glance. Times are ISO 8601. */
+export interface RunOverview {
+  readonly id: string;
+  /** Name of its recipe. */
+  readonly workflow: string;
+  readonly state: RunState;
+  /** Jobs: all, done, and failed for good. */
+  readonly total: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly created: string;
+  readonly ended?: string;
+}
+
+/**
+ * `not-submitted`: only its folder is there; `waiting`: its DAGMan does not run yet, or again;
+ * `removed`: stopped by a person.
+ */
+export type RunState = (typeof RUN_STATES)[number];
+export const RUN_STATES = [
+  'not-submitted',
+  'waiting',
+  'running',
+  'held',
+  'succeeded',
+  'failed',
+  'removed',
+] as const;
+
 /** The pool a workflow runs on, seen from its submitter. All calls may throw `CrossflockError`. */
 export interface WorkflowPool {
   /** Waits for the queue to answer; `deadlineMs` from now. */
@@ -39,6 +68,8 @@ export interface WorkflowPool {
   submit(args: readonly string[], signal: AbortSignal): Promise<SubmittedRun>;
   /** Ids of all runs, the newest first. */
   runs(signal: AbortSignal): Promise<readonly string[]>;
+  /** All runs at a glance, the newest first; costs about as much as one command. */
+  overview(signal: AbortSignal): Promise<readonly RunOverview[]>;
   /** Text of a file in the run's folder; undefined when there is none. */
   readRunFile(runId: string, name: string, signal: AbortSignal): Promise<string | undefined>;
   /** The last bytes of a file in the run's folder, from a line's start; undefined without one. */
@@ -51,7 +82,11 @@ export interface WorkflowPool {
    * @throws CrossflockError `aborted` when `signal` fires: the run itself goes on
    */
   follow(runId: string, handlers: FollowHandlers, signal: AbortSignal): Promise<void>;
+  /** Tells the run's events up to now; `onInterruption` is not used. */
+  readEvents(runId: string, handlers: FollowHandlers, signal: AbortSignal): Promise<void>;
+  /** Holds DAGMan and its jobs; the running ones end and begin anew when they are released. */
   hold(runId: string, signal: AbortSignal): Promise<void>;
   release(runId: string, signal: AbortSignal): Promise<void>;
+  /** Removes DAGMan and its jobs; resolves when it has left its rescue DAG. */
   remove(runId: string, signal: AbortSignal): Promise<void>;
 }

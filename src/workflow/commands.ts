@@ -74,6 +74,18 @@ export function followRun(runId: string): string[] {
   return ['sh', '-c', script, 'sh', checkedName(runId)];
 }
 
+/** Prints the run's events up to now, one a line. */
+export function readEvents(runId: string): string[] {
+  return ['crossflock-events', checkedName(runId)];
+}
+
+export const RUNS_COMMAND = 'crossflock-runs';
+
+/** Prints every run at a glance, one JSON object a line, the newest first. */
+export function overview(): string[] {
+  return [RUNS_COMMAND];
+}
+
 /** Prints `<seconds since 1970> TAB <run id>/run.json` of each run: when it was submitted. */
 export function listRuns(): string[] {
   const depth = ['-mindepth', '2', '-maxdepth', '2'];
@@ -112,6 +124,18 @@ export function steer(verb: 'hold' | 'release' | 'rm', dagmanCluster: number): s
   // Removing DAGMan takes its jobs along (its OtherJobRemoveRequirements); holding does not.
   const all = verb === 'rm' ? own : `${own} || DAGManJobId == ${dagmanCluster}`;
   return [`condor_${verb}`, '-constraint', all];
+}
+
+/**
+ * Waits until DAGMan has ended, which is when it has written its rescue DAG; at most `seconds`.
+ * @param log its log in the run's folder
+ */
+export function waitForDagman(
+  { runId, log }: { readonly runId: string; readonly log: string },
+  dagmanCluster: number,
+  seconds: number,
+): string[] {
+  return ['condor_wait', '-wait', String(seconds), runPath(runId, log), String(dagmanCluster)];
 }
 
 function runPath(runId: string, name: string): string {

@@ -10,17 +10,22 @@ import type { Host } from '../ports/host.js';
 import type {
   FollowHandlers,
   RunFile,
+  RunOverview,
   SubmittedRun,
   WorkflowPool,
 } from '../ports/workflow-pool.js';
 import * as commands from './commands.js';
 import { RunFollower } from './follow.js';
+import { JsonObjectStream } from './htcondor/json-objects.js';
 import { readSlots, totalCpus } from './htcondor/slots.js';
-import { readRunRecord } from './run-record.js';
-import { SubmitterContainer } from './submitter-container.js';
+import { readOverviews } from './run-overview.js';
+import { readRunRecord, type RunRecord } from './run-record.js';
+import { commandFailed, missingCommand, SubmitterContainer } from './submitter-container.js';
 import { readSubmitAnswer, submitFailed } from './submit-answer.js';
 
 const ASK_MS = 20_000;
+/** For DAGMan to end once it was removed; it waits for its jobs to be taken out of the queue. */
+const REMOVED_MS = 60_000;
 const SUBMIT_MS = 10 * 60_000;
 const READY_PAUSE_MS = 500;
 /** A submitter that restarts is gone for about 2 s; one that is gone for longer was not made. */
@@ -92,6 +97,13 @@ export class HtcondorPool implements WorkflowPool {
       .map((found) => found[2] ?? '');
   }
 
+  async overview(signal: AbortSignal): Promise<readonly RunOverview[]> {
+    const argv = commands.overview();
+    const result = await this.#container.run(argv, { signal, timeoutMs: ASK_MS });
+    if (result.exitCode === 0) return readOverviews(result.stdout);
+    throw missingCommand(commands.RUNS_COMMAND, result) ?? commandFailed(argv, result);
+  }
+
   async readRunFile(runId: string, name: string, signal: AbortSignal): Promise<string | undefined> {
     const argv = commands.readFile(runId, name);
     const result = await this.#container.run(argv, { signal, timeoutMs: ASK_MS });
@@ -147,6 +159,19 @@ export class HtcondorPool implements WorkflowPool {
     await new RunFollower(this.#container, this.#clock, run).follow(signal);
   }
 
+  async readEvents(runId: string, handlers: FollowHandlers, signal: AbortSignal): Promise<void> {
+    const stream = new JsonObjectStream((piece) => {
+      if (piece.ok) handlers.onEvent(piece.value);
+      else handlers.onDamage(`${piece.reason}: ${piece.text}`);
+    });
+    await this.#container.must(commands.readEvents(runId), {
+      signal,
+      onStdout: (chunk) => {
+        stream.push(chunk);
+      },
+    });
+  }
+
   async hold(runId: string, signal: AbortSignal): Promise<void> {
     await this.#steer('hold', runId, signal);
   }
@@ -156,14 +181,30 @@ export class HtcondorPool implements WorkflowPool {
   }
 
   async remove(runId: string, signal: AbortSignal): Promise<void> {
-    await this.#steer('rm', runId, signal);
+    const { dagmanCluster, dagmanLog } = await this.#steer('rm', runId, signal);
+    const log = { runId, log: dagmanLog };
+    const argv = commands.waitForDagman(log, dagmanCluster, REMOVED_MS / 1000);
+    const result = await this.#container.run(argv, { signal, timeoutMs: REMOVED_MS + ASK_MS });
+    if (result.exitCode === 0) return;
+    throw new CrossflockError(
+      `run ${runId} has not ended ${REMOVED_MS / 1000} s after its removal`,
+      {
+        code: 'timeout',
+        hint: 'crossflock workflow list says when it has',
+        cause: result.stderr || result.stdout,
+      },
+    );
   }
 
-  async #steer(verb: 'hold' | 'release' | 'rm', runId: string, signal: AbortSignal): Promise<void> {
-    const text = await this.readRunFile(runId, 'run.json', signal);
-    const record = readRunRecord(runId, text);
+  async #steer(
+    verb: 'hold' | 'release' | 'rm',
+    runId: string,
+    signal: AbortSignal,
+  ): Promise<RunRecord> {
+    const record = readRunRecord(runId, await this.readRunFile(runId, 'run.json', signal));
     const argv = commands.steer(verb, record.dagmanCluster);
     await this.#container.must(argv, { signal, timeoutMs: ASK_MS });
+    return record;
   }
 
   async #askQueue(signal: AbortSignal): Promise<CrossflockError | undefined> {

@@ -2,6 +2,8 @@ import { CrossflockError } from '../errors/crossflock-error.js';
 import { type Ad, adOf, isAd, numberOf, textOf } from './htcondor/fields.js';
 import { readShape, type RunShape } from './run-shape.js';
 
+const DAGMAN_LOG = 'workflow.dag.dagman.log';
+
 /** A run as the submitter recorded it in the run's `run.json`, as far as every workflow has it. */
 export interface RunRecord {
   readonly id: string;
@@ -13,6 +15,8 @@ export interface RunRecord {
   /** CPUs of all executors at the submission; a run submitted by hand may not say. */
   readonly slots?: number;
   readonly dagmanCluster: number;
+  /** DAGMan's own event log, in the run's folder. */
+  readonly dagmanLog: string;
   /** ISO 8601. */
   readonly created: string;
   /** Files that a finished run must have left in its folder `results`. */
@@ -49,6 +53,7 @@ export function readRunRecord(runId: string, text: string | undefined): RunRecor
     retries: requiredNumber(runId, ad, 'retries'),
     ...(slots === undefined ? {} : { slots }),
     dagmanCluster: requiredNumber(runId, ad, 'dagman_cluster'),
+    dagmanLog: textOf(adOf(ad, 'files') ?? {}, 'dagman_log') ?? DAGMAN_LOG,
     created: requiredText(runId, ad, 'created'),
     results: textsOf(ad, 'results'),
     ...(context === undefined ? {} : { context }),

@@ -106,6 +106,21 @@ function noSubmitter(labels: SubmitterLabels, host: string): CrossflockError {
   });
 }
 
+/** What a shell and Docker end with for a program that is not there. */
+const NO_SUCH_COMMAND: ReadonlySet<number> = new Set([126, 127]);
+
+/** An error that says so where the image of the submitter has no `command`. */
+export function missingCommand(command: string, result: RunResult): CrossflockError | undefined {
+  const { exitCode, stdout, stderr } = result;
+  const said = `${stdout}${stderr}`;
+  if (!NO_SUCH_COMMAND.has(exitCode) || !/not found|no such file/i.test(said)) return undefined;
+  return new CrossflockError(`the image of the submitter has no ${command}`, {
+    code: 'refused',
+    hint: 'take an image of the version that crossflock has, and run create-containers',
+    cause: said,
+  });
+}
+
 /** One readable line: the last thing the command said, with the whole of it as the cause. */
 export function commandFailed(argv: readonly string[], result: RunResult): CrossflockError {
   const said = `${result.stderr}\n${result.stdout}`.trim().split('\n');

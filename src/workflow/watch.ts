@@ -27,12 +27,7 @@ export async function watchRun(
   watcher: Watcher,
   signal: AbortSignal,
 ): Promise<RunMonitor> {
-  const monitor = new RunMonitor({
-    runId: record.id,
-    shape: record.shape,
-    retries: record.retries,
-    dagmanCluster: record.dagmanCluster,
-  });
+  const monitor = monitorOf(record);
   const show = (): void => {
     watcher.onSnapshot(snapshotOf(monitor, watcher.clusters, watcher.clock.now().getTime()));
   };
@@ -66,6 +61,27 @@ export async function watchRun(
   }
   show();
   return monitor;
+}
+
+/** Reads a run's events up to now; what is damaged is left out. */
+export async function readRun(
+  pool: WorkflowPool,
+  record: RunRecord,
+  signal: AbortSignal,
+): Promise<RunMonitor> {
+  const monitor = monitorOf(record);
+  const nothing = (): void => undefined;
+  const onEvent = (ad: Readonly<Record<string, unknown>>): void => {
+    const read = readEvent(ad);
+    if (read.ok) monitor.apply(read.event);
+  };
+  const handlers = { onEvent, onInterruption: nothing, onDamage: nothing };
+  await pool.readEvents(record.id, handlers, signal);
+  return monitor;
+}
+
+function monitorOf({ id, shape, retries, dagmanCluster }: RunRecord): RunMonitor {
+  return new RunMonitor({ runId: id, shape, retries, dagmanCluster });
 }
 
 async function refresh(clock: Clock, show: () => void, signal: AbortSignal): Promise<void> {

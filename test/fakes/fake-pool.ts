@@ -5,6 +5,7 @@ import { CrossflockError } from '../../src/errors/crossflock-error.js';
 import type {
   FollowHandlers,
   RunFile,
+  RunOverview,
   SubmittedRun,
   WorkflowPool,
 } from '../../src/ports/workflow-pool.js';
@@ -29,6 +30,8 @@ export class FakePool implements WorkflowPool {
   readonly held = new Map<string, FakeRun>();
   /** What an executor offers, by address: 4 slots where nothing is said, or why it does not answer. */
   readonly offers = new Map<string, number | Error>();
+  /** What `overview` says of a run, beyond that it succeeded. */
+  readonly glances = new Map<string, Partial<RunOverview>>();
   onSubmit: (args: readonly string[]) => { readonly id: string; readonly run: FakeRun } = () => {
     throw new CrossflockError('the test prepared no run', { code: 'unexpected' });
   };
@@ -63,6 +66,14 @@ export class FakePool implements WorkflowPool {
 
   runs(): Promise<readonly string[]> {
     return this.#called('runs', [...this.held.keys()].reverse());
+  }
+
+  /** Each run that `held` has, with what the test says of it in `glances`. */
+  overview(): Promise<readonly RunOverview[]> {
+    const runs = [...this.held.keys()]
+      .reverse()
+      .map((id) => ({ ...GLANCE, id, ...this.glances.get(id) }));
+    return this.#called('overview', runs);
   }
 
   readRunFile(runId: string, name: string): Promise<string | undefined> {
@@ -104,6 +115,12 @@ export class FakePool implements WorkflowPool {
     });
   }
 
+  async readEvents(runId: string, { onEvent }: FollowHandlers): Promise<void> {
+    const run = await this.#called(`events ${runId}`, this.held.get(runId));
+    if (run === undefined) throw notFound(runId);
+    for (const event of run.events) onEvent(event);
+  }
+
   hold(runId: string): Promise<void> {
     return this.#called(`hold ${runId}`, undefined);
   }
@@ -121,6 +138,16 @@ export class FakePool implements WorkflowPool {
     return Promise.resolve(answer);
   }
 }
+
+const GLANCE = {
+  workflow: 'kinc',
+  state: 'succeeded',
+  total: 23,
+  done: 23,
+  failed: 0,
+  created: '2026-01-02T03:00:00.000Z',
+  ended: '2026-01-02T03:01:00.000Z',
+} as const;
 
 function notFound(what: string): CrossflockError {
   return new CrossflockError(`the fake pool has no ${what}`, { code: 'not-found' });

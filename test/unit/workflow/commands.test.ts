@@ -57,6 +57,13 @@ describe('command lines', () => {
       'ClusterId == 7 || DAGManJobId == 7',
     ]);
     expect(commands.steer('rm', 7)).toEqual(['condor_rm', '-constraint', 'ClusterId == 7']);
+    expect(commands.waitForDagman({ runId: 'r1', log: 'd.log' }, 7, 60)).toEqual([
+      'condor_wait',
+      '-wait',
+      '60',
+      '/var/lib/crossflock/runs/r1/d.log',
+      '7',
+    ]);
   });
 
   it('stage standard input byte for byte', () => {

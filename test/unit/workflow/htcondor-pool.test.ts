@@ -182,6 +182,48 @@ describe('submitting', () => {
     host.once(running('missing'), { exitCode: 1 });
     await expect(pool.remove('missing', never)).rejects.toMatchObject({ code: 'not-found' });
   });
+
+  it('removes a run and waits until its DAGMan has ended', async () => {
+    host.on(running('run.json'), { stdout: fixture('run.json') }).on(running('condor_rm'), {});
+    host.once(running('condor_wait'), {});
+    await pool.remove('d2', never);
+    expect(host.commandLines.at(-1)).toMatch(/condor_wait -wait 60 \S+\/d2\/\S+\.log 300$/);
+    host.once(running('condor_wait'), { exitCode: 1 });
+    await expect(pool.remove('d2', never)).rejects.toMatchObject({ code: 'timeout' });
+  });
+});
+
+describe('all runs', () => {
+  it('are looked at with one command', async () => {
+    const line = '{"id":"k1","state":"held","created":"2026-11-21T16:53:28.512Z"}\n';
+    host.on(running('crossflock-runs'), { stdout: line });
+    expect(await pool.overview(never)).toMatchObject([{ id: 'k1', state: 'held' }]);
+    expect(host.runs.filter(({ argv }) => !FIND(argv))).toHaveLength(1);
+  });
+
+  it('need an image that can tell', async () => {
+    const stderr = 'exec: "crossflock-runs": executable file not found in $PATH';
+    host.once(running('crossflock-runs'), { exitCode: 126, stderr });
+    await expect(pool.overview(never)).rejects.toMatchObject({ code: 'refused' });
+    host.once(running('crossflock-runs'), { exitCode: 1, stderr: 'no space left' });
+    await expect(pool.overview(never)).rejects.toMatchObject({ code: 'command-failed' });
+  });
+});
+
+describe('the events up to now', () => {
+  it('are read once, and what is damaged is told', async () => {
+    const events: unknown[] = [];
+    const damaged: string[] = [];
+    host.on(running('crossflock-events'), { stdout: '{"a":1}\n{"b":\n{"c":3}\n' });
+    await pool.readEvents(
+      'd2',
+      { ...quiet, onEvent: (ad) => events.push(ad), onDamage: (why) => damaged.push(why) },
+      never,
+    );
+    expect(events).toEqual([{ a: 1 }, { c: 3 }]);
+    expect(damaged).toHaveLength(1);
+    expect(host.commandLines.at(-1)).not.toContain('--follow');
+  });
 });
 
 describe('following', () => {

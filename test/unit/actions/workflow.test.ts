@@ -1,0 +1,261 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ActionContext } from '../../../src/actions/context.js';
+import { fetchRun } from '../../../src/actions/workflow-fetch.js';
+import { holdRun } from '../../../src/actions/workflow-hold.js';
+import { listRuns } from '../../../src/actions/workflow-list.js';
+import { releaseRun } from '../../../src/actions/workflow-release.js';
+import { runStatus } from '../../../src/actions/workflow-status.js';
+import { stopRun } from '../../../src/actions/workflow-stop.js';
+import { watchWorkflow } from '../../../src/actions/workflow-watch.js';
+import { toCrossflockError } from '../../../src/errors/crossflock-error.js';
+import { exitCodeFor, type ExitCode } from '../../../src/errors/exit-codes.js';
+import type { RunState } from '../../../src/ports/workflow-pool.js';
+import { FakeClock } from '../../fakes/fake-clock.js';
+import { FakeConnector } from '../../fakes/fake-connector.js';
+import { FakeHost } from '../../fakes/fake-host.js';
+import { FakePool, type FakeRun } from '../../fakes/fake-pool.js';
+import { RecordingReporter } from '../../fakes/recording-reporter.js';
+import { fixture, objects } from '../workflow/fixture.js';
+
+const CONFIG = '/x/config.json';
+const CONTAINER = { n_cpus: 1, mem: 2048, cluster: 'chameleon' };
+const CONFIGURATION = {
+  name: 'demo',
+  clusters: [
+    { id: 'chameleon', engine: 'embedded' },
+    { id: 'azure', engine: 'embedded' },
+  ],
+  containers: [
+    { ...CONTAINER, id: 'submitter', image: 'crossflock/submitter' },
+    { ...CONTAINER, id: 'runner1', image: 'crossflock/executor' },
+    { ...CONTAINER, id: 'runner2', image: 'crossflock/executor', cluster: 'azure' },
+  ],
+  network: {
+    cidr: '172.29.0.0/24',
+    containers: [
+      { id: 'submitter', ip_addr: '172.29.0.1' },
+      { id: 'runner1', ip_addr: '172.29.0.2' },
+      { id: 'runner2', ip_addr: '172.29.0.3' },
+    ],
+  },
+};
+const EVENTS = objects(fixture('events-done.ndjson'));
+const finished: FakeRun = {
+  files: {
+    'run.json': fixture('run.json'),
+    'results/network.tsv': `gene1\tgene2\n${'a\tb\n'.repeat(1659)}`,
+    'results/network.graphml': '<graphml/>',
+    'results/merge.json': fixture('result-merge.json'),
+    'results/threshold.json': fixture('result-threshold.json'),
+    'results/extract.json': fixture('result-extract.json'),
+  },
+  events: EVENTS,
+};
+/** The same run while its jobs run. */
+const underWay: FakeRun = { ...finished, events: EVENTS.slice(0, 60), goesOn: true };
+
+let pool: FakePool;
+let clock: FakeClock;
+let host: FakeHost;
+let reporter: RecordingReporter;
+let stop: AbortController;
+let folder: string;
+
+beforeEach(async () => {
+  pool = new FakePool();
+  clock = new FakeClock();
+  host = new FakeHost()
+    .on(['ip', '-json', 'route'], { stdout: '[]' })
+    .on((argv) => argv[1] === 'network' && argv[2] === 'inspect', { exitCode: 1 });
+  reporter = new RecordingReporter();
+  stop = new AbortController();
+  folder = await mkdtemp(join(tmpdir(), 'crossflock-workflow-'));
+});
+afterEach(async () => {
+  expect(host.strays).toEqual([]);
+  await rm(folder, { recursive: true });
+});
+
+type Action = (
+  context: ActionContext,
+  options: { config: string; run?: string; out: string },
+) => Promise<ExitCode>;
+
+/** Runs the action and turns what it throws into an event and an exit code, as the program does. */
+async function act(action: Action, run?: string): Promise<ExitCode> {
+  const context: ActionContext = {
+    reporter,
+    clock,
+    signal: stop.signal,
+    host,
+    hosts: new FakeConnector(),
+    env: {},
+    readFile: () => Promise.resolve(Buffer.from(JSON.stringify(CONFIGURATION))),
+    openPool: () => pool,
+    keepSecret: () => undefined,
+  };
+  try {
+    return await action(context, {
+      config: CONFIG,
+      out: folder,
+      ...(run === undefined ? {} : { run }),
+    });
+  } catch (thrown) {
+    const { code, message, hint } = toCrossflockError(thrown);
+    reporter.emit({
+      type: 'failed',
+      error: { code, message, ...(hint === undefined ? {} : { hint }) },
+    });
+    return exitCodeFor(code);
+  }
+}
+
+const end = () => reporter.of('summary').at(-1);
+const failure = () => reporter.of('failed').at(-1)?.error;
+
+/** Runs of these names and states, the oldest first. */
+function runs(states: Readonly<Record<string, RunState>>): void {
+  for (const [id, state] of Object.entries(states)) {
+    pool.held.set(id, finished);
+    pool.glances.set(id, { state });
+  }
+}
+
+describe('workflow list', () => {
+  it('shows every run with one question to the submitter, the newest first', async () => {
+    runs({ k1: 'removed', k2: 'running' });
+    const going = { total: 23, done: 4, failed: 1, created: '2026-01-02T03:00:05.678Z' };
+    pool.glances.set('k2', { state: 'running', ...going });
+    expect(await act(listRuns)).toBe(0);
+    expect(pool.calls).toEqual(['overview']);
+    expect(reporter.of('table')[0]?.rows[0]?.slice(0, 6)).toEqual([
+      ...['k2', 'kinc', 'running', '4/23', 1, '2026-01-02 03:00:05'],
+    ]);
+    expect(reporter.of('table')[0]?.rows[1]).toEqual([
+      ...['k1', 'kinc', 'stopped', '23/23', 0, '2026-01-02 03:00:00', '1 min 00 s'],
+    ]);
+    expect(end()).toMatchObject({ ok: true, message: '2 runs, 1 under way' });
+  });
+
+  it('says so where there is none', async () => {
+    expect(await act(listRuns)).toBe(0);
+    expect(end()).toMatchObject({ message: 'there is no run yet', data: { runs: [] } });
+    expect(reporter.of('table')).toEqual([]);
+  });
+});
+
+describe('workflow status', () => {
+  it('is that of the latest run, and asks for its events once', async () => {
+    pool.held.set('old', finished);
+    pool.held.set('d2', underWay);
+    expect(await act(runStatus)).toBe(0);
+    expect(pool.calls).toEqual(['runs', 'read d2 run.json', 'events d2']);
+    expect(end()?.message).toMatch(/^run d2: .+, \d+ of 23 jobs done$/);
+    expect(reporter.of('workflow-progress')).toHaveLength(1);
+  });
+
+  it('ends with 1 where the run failed', async () => {
+    const shape = {
+      before: [],
+      parallel: { prefix: 'similarity_', count: 6, phase: 'correlating' },
+      after: [],
+    };
+    const record = { ...(JSON.parse(fixture('run.json')) as object), shape, dagman_cluster: 291 };
+    const events = objects(fixture('events-failed.ndjson'));
+    pool.held.set('d2', { files: { 'run.json': JSON.stringify(record) }, events });
+    expect(await act(runStatus, 'd2')).toBe(1);
+    expect(end()).toMatchObject({ ok: false, message: 'run d2: failed, 5 of 6 jobs done' });
+  });
+});
+
+describe('workflow watch', () => {
+  it('follows the latest run to its end and collects it', async () => {
+    pool.held.set('d2', finished);
+    expect(await act(watchWorkflow)).toBe(0);
+    expect(end()?.message).toBe('run d2 finished after 10.2 s');
+    expect(host.puts.map(({ path }) => path)).toEqual([join(folder, 'd2', 'run-summary.json')]);
+  });
+
+  it('leaves the run to itself on Ctrl-C', async () => {
+    pool.held.set('d2', underWay);
+    const watching = act(watchWorkflow, 'd2');
+    await clock.until(() => clock.sleeping > 0);
+    stop.abort();
+    expect(await watching).toBe(130);
+    expect(end()?.message).toBe(
+      `detached: run d2 goes on; watch it again with crossflock workflow watch d2 -c ${CONFIG}`,
+    );
+    expect(clock.sleeping).toBe(0);
+  });
+});
+
+describe('workflow fetch', () => {
+  it('collects what a run left, as run-kinc does', async () => {
+    pool.held.set('d2', finished);
+    expect(await act(fetchRun)).toBe(0);
+    expect(end()?.message).toBe('run d2 finished after 10.2 s');
+    const fetched = await readFile(join(folder, 'd2', 'merge.json'), 'utf8');
+    expect(fetched).toBe(fixture('result-merge.json'));
+  });
+
+  it('refuses a run that goes on, and fetches nothing', async () => {
+    pool.held.set('d2', underWay);
+    expect(await act(fetchRun, 'd2')).toBe(1);
+    expect(failure()?.message).toBe('run d2 has not ended yet');
+    expect(pool.calls.filter((call) => /^(fetch|list|tail)/.test(call))).toEqual([]);
+  });
+});
+
+describe('steering', () => {
+  it.each<[string, Action, string]>([
+    ['hold', holdRun, 'hold k1'],
+    ['release', releaseRun, 'release k2'],
+  ])('%s takes the only run it can mean', async (_, action, call) => {
+    runs({ k0: 'failed', k1: 'running', k2: 'held' });
+    expect(await act(action)).toBe(0);
+    expect(pool.calls).toEqual(['overview', call]);
+  });
+
+  it.each<[string, Action]>([
+    ['hold', holdRun],
+    ['stop', stopRun],
+  ])('%s names the runs where there are several, and changes none', async (verb, action) => {
+    runs({ k1: 'running', k2: 'waiting', k3: 'succeeded' });
+    expect(await act(action)).toBe(2);
+    expect(failure()).toMatchObject({
+      message: 'which run? k2 (waiting), k1 (running)',
+      hint: `name it: crossflock workflow ${verb} k2`,
+    });
+    expect(pool.calls).toEqual(['overview']);
+  });
+
+  it('stop wants the name even of the only one', async () => {
+    runs({ k1: 'running' });
+    expect(await act(stopRun)).toBe(2);
+    expect(failure()?.message).toBe('which run? k1 (running)');
+    expect(pool.calls).toEqual(['overview']);
+    expect(await act(stopRun, 'k1')).toBe(0);
+    expect(pool.calls.at(-1)).toBe('remove k1');
+    expect(end()?.message).toContain('run k1 is stopped');
+  });
+
+  it.each<[string, Action, string | undefined, string]>([
+    ['a run that is over', stopRun, 'k1', 'run k1: succeeded, there is nothing to stop'],
+    ['a run that is not there', holdRun, 'k9', 'there is no run k9 on the submitter'],
+    ['no run at all', holdRun, undefined, 'there is no run to hold'],
+  ])('refuses %s', async (_, action, named, message) => {
+    runs({ k1: 'succeeded' });
+    expect(await act(action, named)).toBe(1);
+    expect(failure()?.message).toBe(message);
+    expect(pool.calls).toEqual(['overview']);
+  });
+
+  it('releases the jobs of a run whose DAGMan is not held', async () => {
+    runs({ k1: 'running' });
+    expect(await act(releaseRun, 'k1')).toBe(0);
+    expect(pool.calls.at(-1)).toBe('release k1');
+  });
+});
