@@ -1,33 +1,12 @@
-// Starting programs, and small arithmetic, for the benchmarks.
-import { spawn } from 'node:child_process';
+// Running the project and Docker, and small arithmetic, for the benchmarks.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
+import { goOn, output, ROOT } from './processes.mjs';
 
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export { output, ROOT };
 /** Where configurations and measurements of the benchmarks go. */
 export const STATE = join(ROOT, '.crossflock/bench');
-
-/** Runs a command to its end and answers its standard output; throws with what it printed. */
-export async function output(argv, { env = {}, input = '' } = {}) {
-  const [file, ...args] = argv;
-  const child = spawn(file, args, { cwd: ROOT, env: { ...process.env, ...env } });
-  let stdout = '';
-  let both = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-    both += chunk;
-  });
-  child.stderr.on('data', (chunk) => (both += chunk));
-  child.stdin.end(input);
-  const status = await new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', resolve);
-  });
-  if (status !== 0) throw new Error(`${argv.join(' ')} ended with ${status}:\n${both}`);
-  return stdout;
-}
 
 export const docker = (...args) => output(['docker', ...args]);
 
@@ -50,6 +29,7 @@ export async function writeConfig(config) {
 
 /** Seconds that `work` took. */
 export async function timed(work) {
+  goOn();
   const start = performance.now();
   await work();
   return (performance.now() - start) / 1000;

@@ -1,77 +1,24 @@
 // A no-change `provision` of many hosts against plain ssh and against Ansible: 1, 10 and 50
-// loopback addresses of one sshd, in a network namespace of its own, so that nothing listens
-// outside it. All of them are this machine: what differs is only how one gets there.
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+// addresses of one sshd, so all of them are this machine, and what differs is only how one
+// gets there and what one asks.
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { spawn } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { runAnsible } from './ansible.mjs';
+import { cpuOfChildren, goOn } from './processes.mjs';
 import { docker, median, output, print, ROOT, seconds, timed, writeConfig } from './programs.mjs';
+import { addresses, PORT, startSshd, USER } from './sshd.mjs';
 
 const NAME = 'crossflock-bench-provision';
-const SPACE = 'cfbench';
-const PORT = 2222;
+const IMAGE = 'crossflock/submitter';
 const COUNTS = [1, 10, 50];
-const ROUNDS = 3;
-const START_DEADLINE_MS = 10_000;
-
-const addresses = (count) => Array.from({ length: count }, (_, index) => `127.0.1.${index + 1}`);
-const inside = (...argv) => ['ip', 'netns', 'exec', SPACE, ...argv];
-
-/** One sshd with keys of its own; answers how to log in and what it has logged. */
-async function startSshd(folder) {
-  const file = (name) => join(folder, name);
-  await output(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', file('host')]);
-  await output(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', file('user')]);
-  await writeFile(file('authorized_keys'), await readFile(file('user.pub')), { mode: 0o600 });
-  await writeFile(
-    file('sshd_config'),
-    [
-      `Port ${PORT}`,
-      `HostKey ${file('host')}`,
-      `AuthorizedKeysFile ${file('authorized_keys')}`,
-      `PidFile ${file('sshd.pid')}`,
-      'PasswordAuthentication no',
-      'PermitRootLogin prohibit-password',
-      'StrictModes no',
-      // The default drops connections at random from the eleventh at a time on.
-      'MaxStartups 500',
-      '',
-    ].join('\n'),
-  );
-  const key = (await readFile(file('host.pub'), 'utf8')).split(' ').slice(0, 2).join(' ');
-  const known = addresses(Math.max(...COUNTS)).map((address) => `[${address}]:${PORT} ${key}\n`);
-  await writeFile(file('known_hosts'), known.join(''));
-  await mkdir('/run/sshd', { recursive: true });
-  await output(['ip', 'netns', 'add', SPACE]);
-  await output(['ip', '-n', SPACE, 'link', 'set', 'lo', 'up']);
-  const argv = inside('/usr/sbin/sshd', '-D', '-f', file('sshd_config'), '-E', file('sshd.log'));
-  const sshd = spawn(argv[0], argv.slice(1), { stdio: 'ignore' });
-  const deadline = Date.now() + START_DEADLINE_MS;
-  while (!(await logOf(file)).includes('Server listening')) {
-    if (Date.now() > deadline) throw new Error('the sshd of the benchmark does not start');
-    await sleep(20);
-  }
-  return { file, stop: () => sshd.kill() };
-}
-
-async function logOf(file) {
-  try {
-    return await readFile(file('sshd.log'), 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-async function connections(file) {
-  return (await logOf(file)).split('Accepted publickey').length - 1;
-}
+const ROUNDS = 2;
 
 function configuration(count, { file }) {
   return writeConfig({
     name: NAME,
     ssh: {
-      user: 'root',
+      user: USER,
       port: PORT,
       identity_file: file('user'),
       known_hosts_file: file('known_hosts'),
@@ -84,128 +31,138 @@ function configuration(count, { file }) {
         hosts: addresses(count).map((address) => ({ address })),
       },
     ],
-    containers: [
-      { id: 'submitter', cluster: 'bench', image: 'crossflock/submitter', n_cpus: 1, mem: 1024 },
-    ],
-    network: { cidr: '172.27.93.0/24', driver: 'bridge' },
+    containers: [{ id: 'submitter', cluster: 'bench', image: IMAGE, n_cpus: 1, mem: 1024 }],
+    network: { cidr: '172.27.93.0/24', driver: 'wireguard' },
   });
 }
 
-function provision(config) {
-  return output(
-    inside(process.execPath, join(ROOT, 'bin/crossflock.js'), 'provision', '-c', config),
-    {
-      env: { XDG_STATE_HOME: join(ROOT, '.crossflock/bench/state') },
-    },
-  );
+function provision(config, { file }, only = []) {
+  const program = join(ROOT, 'scripts/bench.d/provision-program.mjs');
+  const env = { XDG_STATE_HOME: file('state') };
+  return output([process.execPath, program, config, ...only], { env });
 }
 
-const sshFlags = ({ file }) => [
-  ...['-F', 'none', '-p', String(PORT), '-i', file('user'), '-o', 'BatchMode=yes'],
-  ...['-o', `UserKnownHostsFile=${file('known_hosts')}`, '-o', 'IdentitiesOnly=yes'],
-];
+/** Throws where the next run would change something: that is not what is to be measured. */
+async function settle(config, sshd) {
+  await provision(config, sshd, addresses(1));
+  const said = await provision(config, sshd);
+  if (!said.includes('✔ nothing to do: ')) throw new Error(`provision does not settle:\n${said}`);
+}
 
 /** What there is to gain: one connection to each host, and nothing done on it. */
-function plainSsh(count, sshd) {
-  return Promise.all(
-    addresses(count).map((address) =>
-      output(inside('ssh', ...sshFlags(sshd), `root@${address}`, 'true')),
-    ),
-  );
+function plainSsh(count, { file }) {
+  const flags = [
+    ...['-F', 'none', '-p', String(PORT), '-l', USER, '-i', file('user')],
+    ...['-o', `UserKnownHostsFile=${file('known_hosts')}`],
+    ...['-o', 'BatchMode=yes', '-o', 'IdentitiesOnly=yes'],
+  ];
+  return Promise.all(addresses(count).map((address) => output(['ssh', ...flags, address, 'true'])));
 }
 
-const PLAYBOOK = `- hosts: all
-  gather_facts: true
-  tasks:
-    - name: docker answers
-      command: docker version
-      changed_when: false
-    - name: the network is there
-      command: docker network inspect ${NAME}
-      changed_when: false
-    - name: the image is there
-      command: docker image inspect crossflock/submitter
-      changed_when: false
-    - name: the ports
-      command: ss -ltun
-      changed_when: false
-`;
-
-/** The same questions, asked the way Ansible asks them: pipelining, as many forks as hosts. */
-async function ansible(count, { file }) {
-  const folder = await mkdtemp(join(tmpdir(), 'crossflock-ansible-'));
-  const inventory = addresses(count).map(
-    (address) =>
-      `${address} ansible_port=${PORT} ansible_user=root ansible_ssh_private_key_file=${file('user')}\n`,
-  );
-  await writeFile(join(folder, 'hosts'), inventory.join(''));
-  await writeFile(join(folder, 'play.yml'), PLAYBOOK);
-  const options = `-F none -o UserKnownHostsFile=${file('known_hosts')} -o ControlMaster=auto -o ControlPersist=5s`;
-  await writeFile(
-    join(folder, 'ansible.cfg'),
-    [
-      '[defaults]',
-      `forks = ${count}`,
-      `inventory = ${join(folder, 'hosts')}`,
-      `local_tmp = ${folder}`,
-      'interpreter_python = /usr/bin/python3',
-      '[ssh_connection]',
-      'pipelining = True',
-      `ssh_args = ${options}`,
-      `control_path_dir = ${folder}`,
-      '',
-    ].join('\n'),
-  );
-  try {
-    await output(inside('ansible-playbook', join(folder, 'play.yml')), {
-      env: { ANSIBLE_CONFIG: join(folder, 'ansible.cfg'), ANSIBLE_NOCOLOR: '1', LC_ALL: 'C.UTF-8' },
-    });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+/**
+ * Seconds on the clock and of CPU, of what is started here and of what sshd starts, and the logins
+ * that it took. What Ansible leaves behind for its next tasks is ended before the CPU is counted,
+ * after the clock was stopped; the Docker Engine's CPU is not counted, for nobody.
+ */
+async function measured(sshd, work) {
+  const before = { here: cpuOfChildren(), there: sshd.cpu(), logins: await sshd.logins() };
+  const clock = await timed(work);
+  await sshd.clear();
+  const here = cpuOfChildren() - before.here;
+  const there = sshd.cpu() - before.there;
+  return { clock, here, there, cpu: here + there, logins: (await sshd.logins()) - before.logins };
 }
 
-async function measure(count, sshd) {
-  const config = await configuration(count, sshd);
-  await provision(config);
-  const ours = [];
-  const plain = [];
-  const before = await connections(sshd.file);
+async function inTurns(sshd, config, count) {
+  const rounds = [];
   // In turns, so that whatever else the machine does meets both.
   for (let index = 0; index < ROUNDS; index += 1) {
-    ours.push(await timed(() => provision(config)));
-    plain.push(await timed(() => plainSsh(count, sshd)));
+    const ours = await measured(sshd, () => provision(config, sshd));
+    rounds.push({ ours, plain: await measured(sshd, () => plainSsh(count, sshd)) });
   }
-  const made = (await connections(sshd.file)) - before - ROUNDS * count;
-  const theirs = await timed(() => ansible(count, sshd));
-  return { ours: median(ours), plain: median(plain), theirs, perHost: made / ROUNDS / count };
+  const middle = (way) =>
+    Object.fromEntries(
+      ['clock', 'here', 'there', 'cpu', 'logins'].map((what) => [
+        what,
+        median(rounds.map((round) => round[way][what])),
+      ]),
+    );
+  return { ours: middle('ours'), plain: middle('plain') };
+}
+
+/** Ansible once each: it takes long enough. */
+async function measure(count, sshd) {
+  const config = await configuration(count, sshd);
+  const wanted = { name: NAME, image: IMAGE, count };
+  await settle(config, sshd);
+  const found = await inTurns(sshd, config, count);
+  for (const kind of ['tasks', 'least']) {
+    found[kind] = await measured(sshd, () => runAnsible(kind, wanted, sshd));
+  }
+  return found;
+}
+
+const LABELS = {
+  ours: `crossflock provision, median of ${ROUNDS}`,
+  plain: `ssh HOST true in parallel, median of ${ROUNDS}`,
+  tasks: 'ansible-playbook, a task for each question',
+  least: 'ansible-playbook, in two tasks',
+};
+
+function report(count, found) {
+  console.log(`\n  ${count} ${count === 1 ? 'host' : 'hosts'}`);
+  for (const [way, label] of Object.entries(LABELS)) {
+    const { clock, here, there, logins } = found[way];
+    const cpu = `CPU ${seconds(here)} here, ${seconds(there)} on the hosts`;
+    print(label, `${seconds(clock)}; ${cpu}; ${(logins / count).toFixed(0)} connections a host`);
+  }
+  const { ours, plain, tasks, least } = found;
+  const ratio = (slow, fast, what) => (slow[what] / fast[what]).toFixed(2);
+  for (const [label, slow, fast] of [
+    ['against ssh (goal at 50: at most 1.5)', ours, plain],
+    ['times faster than Ansible (goal at 50: 10)', tasks, ours],
+    ['times faster than Ansible in two tasks', least, ours],
+  ]) {
+    print(label, `${ratio(slow, fast, 'clock')}; in CPU ${ratio(slow, fast, 'cpu')}`);
+  }
+}
+
+function reportGrowth(found) {
+  const [one, ten, fifty] = COUNTS.map((count) => found.get(count).ours);
+  const milliseconds = (value) => `${(value * 1000).toFixed(0)} ms`;
+  const more = (what, few, many, count) => milliseconds((many[what] - few[what]) / count);
+  console.log('\n  a host more (goal: flat from 10 to 50)');
+  for (const [what, label] of [
+    ['clock', 'time'],
+    ['cpu', 'CPU'],
+  ]) {
+    print(
+      `${label}, from 1 to 10 and from 10 to 50`,
+      `${more(what, one, ten, 9)}, ${more(what, ten, fifty, 40)}`,
+    );
+    print(
+      `${label} by the host, with 10 and with 50`,
+      `${milliseconds(ten[what] / 10)}, ${milliseconds(fifty[what] / 50)}`,
+    );
+  }
 }
 
 export async function benchProvision() {
-  console.log(`\nprovision without a change, ${COUNTS.join(', ')} hosts`);
-  const folder = await mkdtemp(join(tmpdir(), 'crossflock-bench-'));
+  console.log(`\nprovision without a change, ${COUNTS.join(', ')} hosts (loopback, one sshd)`);
+  const folder = await mkdtemp(join(tmpdir(), 'cf-bench-'));
   let sshd;
   try {
-    sshd = await startSshd(folder);
+    sshd = await startSshd(folder, Math.max(...COUNTS));
     const found = new Map();
-    for (const count of COUNTS) found.set(count, await measure(count, sshd));
-    for (const [count, { ours, plain, theirs, perHost }] of found) {
-      print(`${count} hosts: crossflock provision, median of ${ROUNDS}`, seconds(ours));
-      print(`${count} hosts: ssh HOST true in parallel`, seconds(plain));
-      print(`${count} hosts: ansible-playbook`, seconds(theirs));
-      print('  against ssh (goal at 50: at most 1.5)', (ours / plain).toFixed(2));
-      print('  Ansible against it (goal at 50: at least 10)', (theirs / ours).toFixed(1));
-      print('  connections a host (goal: 1)', String(perHost));
+    for (const count of COUNTS) {
+      goOn();
+      found.set(count, await measure(count, sshd));
+      report(count, found.get(count));
     }
-    const [ten, fifty] = [found.get(10), found.get(50)];
-    // What a run costs by itself is the same for 10 and for 50 hosts.
-    const perHost = (fifty.ours - ten.ours) / 40;
-    print('a host more, from 10 to 50', `${(perHost * 1000).toFixed(0)} ms`);
-    print('a host, up to 10', `${((ten.ours / 10) * 1000).toFixed(0)} ms`);
+    reportGrowth(found);
   } finally {
-    sshd?.stop();
+    await sshd?.stop();
     await docker('network', 'rm', NAME).catch(() => undefined);
-    await output(['ip', 'netns', 'del', SPACE]).catch(() => undefined);
     await rm(folder, { recursive: true, force: true });
   }
 }
