@@ -102,7 +102,7 @@ if [ "$CROSSFLOCK_LOOK_PACKAGES" = yes ]; then
   dpkg --audit
   for file in /var/lib/dpkg/updates/*; do [ -e "$file" ] && echo "$file"; done
   section lock
-  perl -e 'open(my $f, "+<", "/var/lib/dpkg/lock-frontend") or exit;
+  perl -e 'open(my $f, "<", "/var/lib/dpkg/lock-frontend") or exit;
     my $l = pack("s s x4 q q i x4", 1, 0, 0, 0, 0);
     fcntl($f, 5, $l) and my ($type, $pid) = (unpack("s s x4 q q i", $l))[0, 4];
     if ($pid and $type != 2) { open($f, "<", "/proc/$pid/comm"); chomp(my $name = <$f>); print "$name ($pid)\n" }'

@@ -49,6 +49,21 @@ export function app(id: string, fields: object = {}, dockerFields: object = {}):
   };
 }
 
+/** Makes a Docker network on addresses that no other one has; answers their first three numbers. */
+async function createNetwork(name: string, scope: string): Promise<string> {
+  // Files run side by side, and so may runs: the first that is free, from a place of one's own on.
+  for (let tries = 0; ; tries += 1) {
+    const prefix = `172.29.${(process.pid + tries) % 250}`;
+    try {
+      const label = `test=${scope}`;
+      await docker('network', 'create', '--subnet', `${prefix}.0/24`, '--label', label, name);
+      return prefix;
+    } catch (thrown) {
+      if (tries === 250 || !String(thrown).includes('overlaps')) throw thrown;
+    }
+  }
+}
+
 /** A real server, a scope and a network of its own for one test file. */
 export class Stage {
   readonly scope: string;
@@ -69,14 +84,11 @@ export class Stage {
   static async open(name: string, env: Record<string, string> = {}): Promise<Stage> {
     const scope = `cft-${name}-${process.pid}-${Date.now().toString(36)}`;
     const bundle = await bundleServer();
-    // Two runs on one engine seldom meet.
-    const prefix = `172.29.${process.pid % 250}`;
     const server = new ServerProcess(bundle, scope, await freePort(), env);
+    const prefix = await createNetwork(`${scope}-net`, scope);
     const stage = new Stage(scope, prefix, bundle, server);
-    await server.start();
-    const network = ['--subnet', `${prefix}.0/24`, '--label', `test=${scope}`, stage.network];
-    await docker('network', 'create', ...network).catch(async (thrown: unknown) => {
-      await server.end('SIGKILL');
+    await server.start().catch(async (thrown: unknown) => {
+      await docker('network', 'rm', stage.network);
       throw thrown;
     });
     return stage;

@@ -6,11 +6,11 @@ import { HEALTH_CHECK, untilHealthy } from './healthy.js';
 
 /** A submitter and two executors in a Docker network of their own, on the real images. */
 export const ADDRESS = {
-  submitter: '172.29.7.1',
-  runner1: '172.29.7.2',
-  runner2: '172.29.7.3',
+  submitter: '172.30.7.1',
+  runner1: '172.30.7.2',
+  runner2: '172.30.7.3',
 } as const;
-const CIDR = '172.29.7.0/24';
+const CIDR = '172.30.7.0/24';
 const NETWORK = 'cft-images-it';
 const STATE = 'cft-images-it-state';
 const SUBMIT = '/home/condor_pool/OSG-KINC/submit';
@@ -37,7 +37,7 @@ export function containerOf(member: Member): string {
 }
 
 export function createPoolNetwork(): Promise<string> {
-  return docker(...['network', 'create', '--subnet', CIDR, '--gateway', '172.29.7.254'], NETWORK);
+  return docker(...['network', 'create', '--subnet', CIDR, '--gateway', '172.30.7.254'], NETWORK);
 }
 
 /** A container in the pool's network. */
@@ -95,7 +95,7 @@ export async function removeContainer(name: string): Promise<void> {
 }
 
 export async function removePool(): Promise<void> {
-  for (const member of Object.keys(ADDRESS) as Member[]) await removeContainer(containerOf(member));
+  await Promise.all((Object.keys(ADDRESS) as Member[]).map(containerOf).map(removeContainer));
   await execa('docker', ['network', 'rm', NETWORK], { reject: false });
   await execa('docker', ['volume', 'rm', STATE], { reject: false });
 }

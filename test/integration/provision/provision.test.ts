@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { provision, type ProvisionOptions } from '../../../src/actions/provision.js';
-import type { ReportEvent } from '../../../src/ports/reporter.js';
+import { BridgeNetwork } from '../../../src/networks/bridge/bridge-network.js';
+import type { NetworkPlan } from '../../../src/plan/types.js';
+import type { VirtualNetwork } from '../../../src/ports/virtual-network.js';
 import { docker } from '../embedded/docker-cli.js';
 import { labCli } from '../lab/lab-cli.js';
+import { FarHosts, type FarHost } from './far-hosts.js';
 import { openWorld } from './world.js';
 
 const LAB = 'cft-provision';
@@ -20,7 +23,7 @@ beforeAll(async () => {
   cli = labCli(state);
   file = join(state, 'pool.json');
   await cli('lab', 'down', '--name', LAB);
-  const clouds = ['--clouds', 'steady,mortal', '--bare', 'all', '--no-registry'];
+  const clouds = ['--clouds', 'steady,mortal', '--bare', MORTAL, '--no-registry'];
   const up = await cli('lab', 'up', '--name', LAB, ...clouds);
   expect(up.exitCode).toBe(0);
   await writeConfig();
@@ -45,14 +48,16 @@ async function writeConfig(ssh: Readonly<Record<string, unknown>> = {}): Promise
 }
 
 interface Wishes extends Partial<ProvisionOptions> {
+  /** The driver of the virtual network; the configuration's by default. */
+  readonly network?: (plan: NetworkPlan) => VirtualNetwork;
   readonly env?: Readonly<Record<string, string>>;
-  readonly onEvent?: (event: ReportEvent) => void;
 }
 
-async function run({ env = {}, onEvent = () => undefined, ...options }: Wishes = {}) {
-  const world = openWorld({ state, env, onEvent });
+async function run({ network, env = {}, ...options }: Wishes = {}) {
+  const world = openWorld({ state, env });
   try {
-    const exitCode = await provision(world.context, { config: file, dryRun: false, ...options });
+    const wanted = { config: file, dryRun: false, ...options };
+    const exitCode = await provision(world.context, wanted, network);
     const [summary] = world.reporter.of('summary');
     const lines = world.reporter.of('report').flatMap((event) => event.lines);
     const changes = world.reporter.of('change').map(({ change }) => change);
@@ -62,6 +67,11 @@ async function run({ env = {}, onEvent = () => undefined, ...options }: Wishes =
     await world.context.host.close();
   }
 }
+
+type Four = readonly [FarHost, FarHost, FarHost, FarHost];
+
+/** Where hosts share an engine. */
+const shared = (plan: NetworkPlan): VirtualNetwork => new BridgeNetwork(plan);
 
 /** What a command in the container of a host prints. */
 function on(host: string, ...argv: readonly string[]): Promise<string> {
@@ -76,11 +86,13 @@ function traces(host: string): Promise<string> {
     '-c',
     [
       'dpkg -l',
-      "find / -xdev -not -path '/proc/*' -not -path '/sys/*' -newer /etc/crossflock-mark -type f",
-      'find /etc /usr /var/lib /root /home /tmp | sort',
-      'find /etc -type f -exec sha256sum {} + | sort',
+      // The time of the last change of a file's content or properties, which nothing can set.
+      'find / -xdev -cnewer /etc/crossflock-mark -type f',
+      'find /etc /usr /var/lib /var/cache /root /home /tmp | sort',
+      'find /etc /var/lib -type f -exec sha256sum {} + | sort',
       'ps -eo comm= | grep -vE "^(ps|sort|grep|sh|find|sshd-session)$" | sort',
-      'ip -o link; cat /etc/passwd /etc/group; command -v docker dockerd; true',
+      'ip -o link; ip route; ss -Hltun | sort; iptables-save | grep -v "^#"; cat /proc/mounts',
+      'cat /etc/passwd /etc/group; command -v docker dockerd containerd; true',
     ].join('; '),
   );
 }
@@ -91,7 +103,7 @@ function untilUnpacking(host: string): Promise<string> {
   return on(host, 'timeout', '120', 'sh', '-c', follow);
 }
 
-describe('provision on machines that have nothing', () => {
+describe('provision of a machine that has Docker, and of one that has nothing', () => {
   it('lists in a dry run what it would do, and leaves no trace', async () => {
     await on(MORTAL, 'touch', '/etc/crossflock-mark');
     const before = await traces(MORTAL);
@@ -128,8 +140,57 @@ describe('provision on machines that have nothing', () => {
     );
   });
 
-  it('goes on with the other one when it is back', async () => {
+  it('says of each host that lets nobody in why, and makes the others ready', async () => {
+    const far = new FarHosts(LAB, await mkdtemp(join(state, 'far-')), cli);
+    const [sound, behind, strange, changed] = (await far.of(STEADY, 4)) as Four;
+    const key = await far.strangeKey();
+    await far.replaceKey(changed.address, key);
+    const config = await far.configuration([
+      sound,
+      { ...behind, jump: [await far.jumpOver(STEADY)] },
+      { ...strange, identity_file: key },
+      changed,
+      { id: 'down', address: await far.addressOf(MORTAL) },
+    ]);
+    const { exitCode, message, lines, connector } = await run({ config, network: shared });
+    expect(exitCode).toBe(1);
+    expect(message).toBe(
+      '2 of 5 hosts ready; once the others are mended: ' +
+        `crossflock provision -c ${config} --only far-3 far-4 down`,
+    );
+    const said = lines.join('\n');
+    expect(said).toMatch(new RegExp(`^far-3: hosts: .*${key}`, 'm'));
+    expect(said).toMatch(/^far-4: hosts: .*has changed.*\n(.*\n)*? {4}try: .*ssh-keygen -R/m);
+    expect(said).toMatch(/^down: hosts: cannot reach down .*over SSH/m);
+    // A changed key is never tried again, a wrong one neither; the jump host is one more.
+    expect(connector.connections).toBe(3);
+  });
+
+  it('makes nine of ten hosts ready, and names what the tenth has not done', async () => {
     await cli('lab', 'restart', MORTAL, '--name', LAB);
+    const hook = '/etc/dpkg/dpkg.cfg.d/no-room';
+    const refuse = `echo 'pre-invoke=echo "a line before it" >&2; echo "no room here" >&2; exit 1'`;
+    await on(MORTAL, 'sh', '-c', `${refuse} > ${hook}`);
+    const far = new FarHosts(LAB, await mkdtemp(join(state, 'far-')), cli);
+    const tenth = { id: MORTAL, address: await far.addressOf(MORTAL) };
+    const config = await far.configuration([...(await far.of(STEADY, 9)), tenth]);
+    const { exitCode, message, lines, reporter } = await run({ config, network: shared });
+    expect(exitCode).toBe(1);
+    expect(message).toBe(
+      '9 of 10 hosts ready; once the other one is mended: ' +
+        `crossflock provision -c ${config} --only ${MORTAL}`,
+    );
+    expect(reporter.events.at(-1)).toMatchObject({ type: 'summary', message });
+    const said = lines.join('\n');
+    expect(said).toMatch(new RegExp(`^${MORTAL}: docker engine: .*(dpkg|apt-get).* ended with `));
+    expect(said).toContain('    | a line before it\n');
+    expect(said).toContain('no room here');
+    expect(said).toMatch(/^ {4}try: /m);
+    expect(said.match(/^\S/gm)).toHaveLength(1);
+    await on(MORTAL, 'rm', hook);
+  });
+
+  it('goes on with the one that died when it is back', async () => {
     const { exitCode, message, lines, changes } = await run({ only: [MORTAL] });
     expect(lines).toEqual([]);
     expect(exitCode).toBe(0);
@@ -164,7 +225,7 @@ describe('provision on machines that have nothing', () => {
     await writeConfig({ user: 'locked', sudo: 'none' });
     const none = await run();
     expect(none.exitCode).toBe(1);
-    expect(none.lines[0]).toContain('neither root nor in the group docker');
+    expect(none.lines[0]).toContain('the user is not root on steady-1');
     expect([...wrong.changes, ...none.changes]).toEqual([]);
   });
 });

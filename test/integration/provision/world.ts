@@ -5,11 +5,10 @@ import { SshConnector } from '../../../src/adapters/ssh/index.js';
 import { systemClock } from '../../../src/adapters/system-clock.js';
 import type { HostConnector } from '../../../src/ports/host-connector.js';
 import type { Host } from '../../../src/ports/host.js';
-import type { ReportEvent } from '../../../src/ports/reporter.js';
 import { FakePool } from '../../fakes/fake-pool.js';
 import { RecordingReporter } from '../../fakes/recording-reporter.js';
 
-/** A real world for an action, that counts the commands on hosts and shows events as they come. */
+/** A real world for an action, that counts the commands on hosts. */
 export interface World {
   readonly context: ActionContext;
   readonly reporter: RecordingReporter;
@@ -21,18 +20,11 @@ export interface World {
 export function openWorld({
   state,
   env = {},
-  onEvent = () => undefined,
 }: {
   readonly state: string;
   readonly env?: Readonly<Record<string, string>>;
-  readonly onEvent?: (event: ReportEvent) => void;
 }): World {
-  const reporter = new (class extends RecordingReporter {
-    override emit(event: ReportEvent): void {
-      super.emit(event);
-      onEvent(event);
-    }
-  })();
+  const reporter = new RecordingReporter();
   const commands = new Map<string, string[]>();
   const all = { ...process.env, XDG_STATE_HOME: state, ...env };
   const ssh = new SshConnector({
