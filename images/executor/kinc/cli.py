@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from .calibrate import CalibrateOptions, run_calibrate
 from .extract import ExtractOptions, run_extract
 from .gem import TRANSFORMS, GemFormat
 from .merge import MergeOptions, run_merge
@@ -25,7 +26,7 @@ def main(argv: Sequence[str]) -> int:
     try:
         summary = options.step(options)
         seconds = round(time.monotonic() - started, 3)
-        write_summary(options.summary, {**summary, "seconds": seconds, "cpu_seconds": cpu_seconds()})
+        write_summary(options.summary, {"seconds": seconds, "cpu_seconds": cpu_seconds(), **summary})
     except KincProblem as problem:
         print(f"kinc {options.command}: {problem}", file=sys.stderr)
         return 1
@@ -41,6 +42,7 @@ def main(argv: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kinc", description=__doc__, allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True)
+    _add_calibrate(commands)
     _add_similarity(commands)
     _add_merge(commands)
     _add_threshold(commands)
@@ -77,11 +79,27 @@ def _gem_format(options: argparse.Namespace) -> GemFormat:
     )
 
 
+def _add_pair_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--method", "-m", choices=("sc", "pc"), required=True, help="Spearman or Pearson")
+    command.add_argument("--min_obs", "-o", type=_positive, default=30, help="samples a pair needs (30)")
+
+
+def _add_calibrate(commands) -> None:
+    command = _command(commands, "calibrate", _calibrate, "how many pairs a second are correlated here")
+    _add_gem_options(command)
+    _add_pair_options(command)
+    command.add_argument("--seconds", type=float, default=2.0, help="how long to correlate (2)")
+
+
+def _calibrate(options: argparse.Namespace) -> dict:
+    form = _gem_format(options)
+    return run_calibrate(CalibrateOptions(options.ematrix, form, options.method, options.min_obs, options.seconds))
+
+
 def _add_similarity(commands) -> None:
     command = _command(commands, "similarity", _similarity, "correlate one share of the gene pairs")
     _add_gem_options(command)
-    command.add_argument("--method", "-m", choices=("sc", "pc"), required=True, help="Spearman or Pearson")
-    command.add_argument("--min_obs", "-o", type=_positive, default=30, help="samples a pair needs (30)")
+    _add_pair_options(command)
     command.add_argument("--num_jobs", "-j", type=_positive, default=1, help="into how many shares")
     command.add_argument("--job_index", "-i", type=int, default=1, help="which of them, from 1")
     command.add_argument("--output", type=Path, required=True, help="the file to write")

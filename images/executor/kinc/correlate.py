@@ -26,7 +26,12 @@ class Correlator:
 
     def _complete_rows(self) -> np.ndarray:
         rows = np.where(self._complete[:, None], self._values, 0.0)
-        return average_ranks(rows) if self._spearman else rows
+        if self._spearman:
+            # Ranking needs several times the memory of what it ranks.
+            step = max(1, BLOCK_BYTES // (64 * max(1, rows.shape[1])))
+            for start in range(0, rows.shape[0], step):
+                rows[start : start + step] = average_ranks(rows[start : start + step])
+        return rows
 
     def rows_per_block(self) -> int:
         """How many rows fit in the memory bound."""
@@ -63,9 +68,13 @@ class Correlator:
 
 
 def _unit_rows(rows: np.ndarray) -> np.ndarray:
-    """Each row centred and of length 1; NaN throughout where it does not vary."""
-    centred = rows - rows.mean(axis=1, keepdims=True)
-    return _divide(centred, _length(centred, rows))
+    """Each row centred and of length 1; NaN throughout where it does not vary. In place."""
+    step = max(1, BLOCK_BYTES // (64 * max(1, rows.shape[1])))
+    for start in range(0, rows.shape[0], step):
+        part = rows[start : start + step]
+        centred = part - part.mean(axis=1, keepdims=True)
+        part[:] = _divide(centred, _length(centred, part))
+    return rows
 
 
 def _paired_pearson(x: np.ndarray, y: np.ndarray, common: np.ndarray) -> np.ndarray:

@@ -23,6 +23,7 @@ from .usage import cpu_seconds
 
 MAGIC = b"KINCSIM1"
 READ_BYTES = 16 * 2**20
+BYTES_PER_PAIR = 4
 _NO_SUM = "0" * 64
 
 
@@ -98,7 +99,7 @@ class Reader:
             size = path.stat().st_size
         except OSError as error:
             raise KincProblem(f"cannot read '{path}': {error.strerror}") from error
-        expected = self._offset + 4 * self.header["pairs"]
+        expected = self._offset + BYTES_PER_PAIR * self.header["pairs"]
         if size != expected:
             raise KincProblem(f"'{path}' has {size} bytes, expected {expected}: it is not whole")
 
