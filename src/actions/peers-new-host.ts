@@ -103,9 +103,14 @@ function nextAddress(plan: Plan): string {
 
 /** What is not in the file is new only where a cluster is given for it. */
 function noCluster(plan: Plan, { host }: HostWish, file: string): CrossflockError {
-  const { message, hint } = unknownHost(plan, host, file);
+  const { message, hint = '' } = unknownHost(plan, host, file);
   const how = 'for a new host give --cluster ID, the name of a cluster that it makes up';
-  return new CrossflockError(message, { code: 'invalid-input', hint: `${hint ?? ''}; ${how}` });
+  // Any address is near to some other one.
+  const isName = !/^[^@]*@|^[\d.:[\]]+$/.test(host);
+  return new CrossflockError(message, {
+    code: 'invalid-input',
+    hint: isName ? `${hint}${hint.endsWith('?') ? '' : ';'} ${how}` : how,
+  });
 }
 
 /** @throws CrossflockError where what was given for a host that is there says something else of it */

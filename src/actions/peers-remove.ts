@@ -97,7 +97,8 @@ async function removeStranger(
   const { failure, changes } = result;
   if (failure === undefined && changes === 0) {
     // A second run is fine; a misspelt name is not to go unnoticed.
-    reporter.emit({ type: 'notice', level: 'warning', message: hostSuggestion(plan, host) });
+    const message = hostSuggestion(plan, host).replace(/^it /, `${basename(config)} `);
+    reporter.emit({ type: 'notice', level: 'warning', message });
   }
   const nothing = `nothing to do: ${basename(config)} names no host "${host}", and no host knows it`;
   const done = dryRun

@@ -14,6 +14,7 @@ import { validateCommand } from './commands/validate.js';
 import { workflowCommand } from './commands/workflow.js';
 import type { Edge } from './context.js';
 import { perform } from './perform.js';
+import { commandWords, usageSentence } from './usage.js';
 import { version } from './version.js';
 
 /** The width of help texts; terminals narrower than this wrap them. */
@@ -103,12 +104,14 @@ function commandTree(program: Argv, edge: Edge, finish: (code: ExitCode) => void
 
 function refuse(error: Error, edge: Edge, args: readonly string[]): Promise<ExitCode> {
   const flags = { json: args.includes('--json'), debug: args.includes('--debug') };
-  const { message } = error;
-  const sentence = message.charAt(0).toLowerCase() + message.slice(1).split('\n').join(' ');
+  const sentence = usageSentence(error.message, args);
   return perform(edge, flags, () =>
     Promise.reject(
       error instanceof UsageError || error.name === 'YError'
-        ? new CrossflockError(sentence, { code: 'invalid-input', hint: usageHint(edge, args) })
+        ? new CrossflockError(sentence, {
+            code: 'invalid-input',
+            hint: usageHint(edge, args, sentence),
+          })
         : error,
     ),
   );
@@ -129,9 +132,9 @@ const COMMANDS = [
 ];
 
 /** Where the options that would have been right are listed. */
-function usageHint({ scriptName }: Edge, args: readonly string[]): string {
-  const command = scriptName === 'crossflock' ? args.find((arg) => COMMANDS.includes(arg)) : '';
-  const see = ['see', scriptName, command, '--help'].filter(Boolean).join(' ');
+function usageHint({ scriptName }: Edge, args: readonly string[], sentence: string): string {
+  const command = scriptName === 'crossflock' ? commandWords(args, COMMANDS, sentence) : [];
+  const see = ['see', scriptName, ...command, '--help'].join(' ');
   const isBare = args.some(
     (arg, at) => /^[^-].*\.json$/.test(arg) && !args[at - 1]?.startsWith('-'),
   );

@@ -107,6 +107,11 @@ function dryRun<T>(program: Argv<T>) {
   });
 }
 
+/** Whether an option was given that is no amount. */
+function isWrong(amount: number | undefined): boolean {
+  return amount !== undefined && !(amount > 0);
+}
+
 function addOptions<T>(program: Argv<T>) {
   const text = (describe: string) => ({ type: 'string', describe, requiresArg: true }) as const;
   const number = (describe: string) => ({ type: 'number', describe, requiresArg: true }) as const;
@@ -127,5 +132,7 @@ function addOptions<T>(program: Argv<T>) {
     .check(
       ({ timeout }) =>
         (Number.isFinite(timeout) && timeout > 0) || 'timeout: write a number of seconds above 0',
-    );
+    )
+    .check(({ cpus }) => !isWrong(cpus) || 'cpus: write a number above 0')
+    .check(({ mem }) => !isWrong(mem) || 'mem: write a number of MB above 0');
 }
