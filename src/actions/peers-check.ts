@@ -1,11 +1,10 @@
 import { EXIT, type ExitCode } from '../errors/exit-codes.js';
-import { firewallLines } from '../networks/firewall-advice.js';
-import type { PairReport } from '../ports/virtual-network.js';
 import type { ActionContext } from './context.js';
+import { firewallRules } from './firewall-rules.js';
 import { loadPlan } from './load-plan.js';
 import { networkDriver } from './network-steps.js';
 import type { OpenNetwork } from './peers-network.js';
-import { lookAtNetwork, measureAll, memberReports, type NetworkLook } from './peers-look.js';
+import { lookAtNetwork, measureAll, type NetworkLook } from './peers-look.js';
 import { matrixTable, reasons, summaryTable, MATRIX_HOSTS } from './peers-matrix.js';
 
 /** `peers check`: every way between two hosts, tried with packets. Changes nothing. */
@@ -27,8 +26,11 @@ export async function checkPeers(
   for (const message of reasons(ids, pairs)) {
     reporter.emit({ type: 'notice', level: 'warning', message });
   }
-  const advice = firewallAdvice(look, pairs);
-  if (advice.length > 0) reporter.emit({ type: 'report', lines: advice });
+  const members = look.seen.map(({ member }) => member);
+  const rules = firewallRules(look.network.ports, members, pairs);
+  if (rules.length > 0) {
+    reporter.emit({ type: 'report', lines: ['', 'where a firewall is in the way:', ...rules, ''] });
+  }
   const failed = pairs.filter(({ reachable }) => !reachable).length;
   // A single host has nobody to reach, and still has to answer.
   const ok = failed === 0 && look.failures.size === 0;
@@ -43,33 +45,4 @@ export async function checkPeers(
 function single({ failures }: NetworkLook): string {
   const [failure] = failures.values();
   return failure?.message ?? 'there is one machine, so there is no way to check';
-}
-
-/** Rules for the hosts that others cannot reach though both are up: a firewall may be the reason. */
-function firewallAdvice(
-  { network, seen }: NetworkLook,
-  pairs: readonly PairReport[],
-): readonly string[] {
-  if (network.ports.length === 0) return [];
-  const members = new Map(seen.map((one) => [one.member.id, one]));
-  const reports = memberReports({ network, seen });
-  const isUp = (id: string): boolean => reports.get(id)?.state === 'up';
-  const blocked = pairs.filter(({ from, to, reachable }) => !reachable && isUp(from) && isUp(to));
-  const [first] = blocked;
-  if (first === undefined) return [];
-  const sources = blocked
-    .filter(({ to }) => to === first.to)
-    .flatMap(({ from }) => {
-      const source = members.get(from)?.member;
-      const isNear = source?.clusterId === members.get(first.to)?.member.clusterId;
-      return (isNear ? source?.privateAddress : source?.address) ?? [];
-    });
-  const more = [...new Set(blocked.map(({ to }) => to))].filter((id) => id !== first.to);
-  const also = more.length === 0 ? '' : ` (and likewise for ${more.join(', ')})`;
-  return [
-    '',
-    `if a firewall is in the way, let the network in on ${first.to}${also}:`,
-    ...firewallLines(network.ports, sources).map((line) => `  ${line}`),
-    '',
-  ];
 }

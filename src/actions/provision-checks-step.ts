@@ -1,6 +1,5 @@
 import { CrossflockError } from '../errors/crossflock-error.js';
 import type { AvailableImages } from '../images/available-images.js';
-import { firewallAdvice } from '../networks/firewall-advice.js';
 import { step, type Step, type StepContext } from '../pipeline/step.js';
 import type { NetworkChange } from '../ports/virtual-network.js';
 import {
@@ -21,6 +20,7 @@ import {
   type Way,
 } from '../provision/obstacles.js';
 import { survey } from '../provision/survey.js';
+import { rulesOn } from './firewall-rules.js';
 import { onEach } from './provision-host-changes.js';
 import { enginePort, type ProvisionScene, type SceneHost, type Sight } from './provision-scene.js';
 import { hostTodo, isDone, networkTodo, type HostTodo } from './provision-todo.js';
@@ -203,17 +203,15 @@ function waysFrom(
   { scene, host }: Here,
   network: readonly NetworkChange[],
 ): (address: string) => Way {
-  const source = host.member.address;
   return (address) => {
     const other = scene.hosts.find((each) => addressFor(host, each) === address);
     return {
       to: other?.id ?? address,
       isNew: network.some(({ memberId, phase }) => memberId === other?.id && phase === 'launch'),
-      advice: ({ protocol, port }) => {
-        const advice = firewallAdvice([{ protocol, port }], [source]);
-        const rules = advice.map(({ platform, commands }) => `${platform}: ${commands.join('; ')}`);
-        return `let it in at ${other?.id ?? address}. ${rules.join('. ')}`;
-      },
+      advice: ({ protocol, port }) =>
+        other === undefined
+          ? `let it in at ${address}`
+          : rulesOn([{ protocol, port }], other.member, [host.member]).join('\n'),
     };
   };
 }
@@ -225,6 +223,11 @@ function refuse(obstacles: readonly Obstacle[]): void {
   const todos = [...new Set(obstacles.map(({ todo }) => todo))].filter((todo) => todo !== '');
   throw new CrossflockError(whats.join('; '), {
     code: 'refused',
-    ...(todos.length === 0 ? {} : { hint: todos.join('; ') }),
+    ...(todos.length === 0 ? {} : { hint: joined(todos) }),
   });
+}
+
+/** In one line, unless one of them takes several. */
+function joined(todos: readonly string[]): string {
+  return todos.join(todos.some((todo) => todo.includes('\n')) ? '\n' : '; ');
 }

@@ -89,9 +89,17 @@ export function failureLines(id: string, { step, error }: HostFailure): readonly
     `${id}: ${step}: ${error.message}`,
     ...(command === undefined || error.message.includes(command) ? [] : [`    ${command}`]),
     ...(isTold ? [] : said.map((line) => `    | ${line}`)),
-    ...(error.hint === undefined ? [] : [`    try: ${error.hint}`]),
+    ...hintLines(error.hint),
     '',
   ];
+}
+
+/** A hint may have several lines, such as rules of a firewall. */
+function hintLines(hint: string | undefined): readonly string[] {
+  const [first, ...others] = hint?.split('\n') ?? [];
+  return first === undefined
+    ? []
+    : [`    try: ${first}`, ...others.map((line) => `         ${line}`)];
 }
 
 /** Narrow enough for 80 columns; the summary's data have the rest. */

@@ -2,6 +2,7 @@ import { CrossflockError } from '../errors/crossflock-error.js';
 import type { AvailableImages } from '../images/available-images.js';
 import { step, type Step } from '../pipeline/step.js';
 import type { PairReport } from '../ports/virtual-network.js';
+import { firewallRules } from './firewall-rules.js';
 import { onEach } from './provision-host-changes.js';
 import { enginePort, type ProvisionScene, type SceneHost } from './provision-scene.js';
 import { hostTodo, isDone, networkTodo } from './provision-todo.js';
@@ -73,9 +74,11 @@ async function verifyWays(scene: ProvisionScene, id: string, signal: AbortSignal
   const reports = await scene.network.measure(from, others, signal);
   const blocked = reports.filter(({ reachable }) => !reachable);
   if (blocked.length === 0) return;
+  const members = seen.map(({ member }) => member);
+  const rules = firewallRules(scene.network.ports, members, blocked);
   throw new CrossflockError(blocked.map(inWords).join('; '), {
     code: 'unreachable',
-    hint: 'crossflock peers check shows all ways between the hosts',
+    hint: [...rules, 'crossflock peers check shows all ways between the hosts'].join('\n'),
   });
 }
 

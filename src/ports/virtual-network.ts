@@ -44,6 +44,11 @@ export interface PairReport {
   readonly handshakeSeconds?: number;
   /** Why not, or what is odd, in words. */
   readonly why?: string;
+  /**
+   * Both ends are up and packets of one do not arrive at the other: something in between drops them,
+   * such as a firewall.
+   */
+  readonly isBlocked?: true;
 }
 
 /** What a member is in the network, from what was seen on all of them. */

@@ -132,7 +132,13 @@ export class FakeNetwork implements VirtualNetwork<FakeState> {
         const pair = { from: own, to: id };
         const isCut = this.cut.has(own) && this.cut.has(id);
         if (state === undefined || isCut) {
-          return { ...pair, reachable: false, why: `no handshake with ${id}` };
+          const why = `no handshake with ${id}`;
+          return {
+            ...pair,
+            reachable: false,
+            why,
+            ...(state !== undefined && { isBlocked: true }),
+          };
         }
         return { ...pair, reachable: true, latencyMs: 1.26, mtu: 1370, handshakeSeconds: 42 };
       }),

@@ -7,7 +7,7 @@ import { sectionsOf } from './probe.js';
 import { parseReport } from './report.js';
 import type { Connection, WeaveReport } from './report.js';
 import { peerName } from './settings.js';
-import { troubleOf } from './trouble.js';
+import { isBlocked, troubleOf } from './trouble.js';
 import { isRunning } from './state.js';
 import type { WeaveState } from './state.js';
 
@@ -129,6 +129,7 @@ interface Way {
   readonly isRouted: boolean;
   /** Why it is not direct. */
   readonly trouble: string;
+  readonly isBlocked: boolean;
 }
 
 function wayTo(report: WeaveReport, to: Far): Way {
@@ -141,14 +142,15 @@ function wayTo(report: WeaveReport, to: Far): Way {
     isDirect,
     isRouted: isDirect || report.routes.includes(name),
     trouble: trouble?.message ?? 'the two routers are not connected',
+    isBlocked: to.state !== undefined && trouble !== undefined && isBlocked(trouble),
   };
 }
 
 function outcome(
-  { isDirect, isRouted, trouble }: Way,
+  { isDirect, isRouted, trouble, isBlocked: isDropped }: Way,
   address: string | undefined,
   { pings, hasPing }: Measurement,
-): Pick<PairReport, 'reachable' | 'latencyMs' | 'why'> {
+): Pick<PairReport, 'reachable' | 'latencyMs' | 'why' | 'isBlocked'> {
   const latencyMs = address === undefined ? undefined : pings.get(address);
   if (latencyMs !== undefined) {
     return {
@@ -157,7 +159,9 @@ function outcome(
       ...(isDirect ? {} : { why: `through another peer: ${trouble}` }),
     };
   }
-  if (!isRouted) return { reachable: false, why: trouble };
+  if (!isRouted) {
+    return { reachable: false, why: trouble, ...(isDropped && { isBlocked: true }) };
+  }
   if (!hasPing) {
     return { reachable: true, why: 'no packet was sent, as ping is not installed' };
   }

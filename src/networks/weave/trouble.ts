@@ -127,6 +127,11 @@ export function troubleOf(connection: Connection): Trouble | undefined {
   return { code: 'unreachable', message: error, hint: FIREWALL, retryable: true };
 }
 
+/** Whether it looks as if something between the two drops packets. */
+export function isBlocked({ hint }: Trouble): boolean {
+  return hint === FIREWALL;
+}
+
 /** The same as an error, for who has to stop because of it. */
 export function troubleError(trouble: Trouble, from: string, to: string): CrossflockError {
   const { code, message, hint, retryable } = trouble;

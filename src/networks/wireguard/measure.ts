@@ -8,8 +8,8 @@ import type { WireguardSettings } from './settings.js';
 import { isRunning } from './state.js';
 import type { PeerRecord, WireguardState } from './state.js';
 import { VXLAN_MTU } from './names.js';
-import { reachWords } from './reach-words.js';
-import type { PairFindings } from './reach-words.js';
+import { isBlocked, reachWords } from './reach-words.js';
+import type { PairFindings, Way } from './reach-words.js';
 
 type Seen = SeenMember<WireguardState>;
 
@@ -111,14 +111,15 @@ function report(
 ): PairReport {
   const { from, to, peer, findings } = pair;
   const { small, mtu, handshake } = findings;
-  const why = reachWords(findings, {
+  const way: Way = {
     from: from.member.id,
     to: to.member.id,
     endpoint: peer.endpoint,
     port: settings.plan.port,
     wantedMtu: VXLAN_MTU,
     ...(to.state !== undefined && { toState: to.state }),
-  });
+  };
+  const why = reachWords(findings, way);
   return {
     from: from.member.id,
     to: to.member.id,
@@ -127,5 +128,6 @@ function report(
     ...(mtu !== undefined && { mtu }),
     ...(handshake !== undefined && { handshakeSeconds: handshake }),
     ...(why !== undefined && { why }),
+    ...(to.state !== undefined && isBlocked(findings, way) && { isBlocked: true }),
   };
 }

@@ -54,14 +54,17 @@ function vxlanWords({ to, toState }: Way): string {
   return `${start}: see whether a packet filter on ${to} drops what comes from the tunnel`;
 }
 
+/** Whether it looks as if something between the two drops what `from` sends. Pure. */
+export function isBlocked({ small, wireguard, handshake }: PairFindings, way: Way): boolean {
+  const isHeard = small !== undefined || wireguard !== undefined;
+  const isRecent = handshake !== undefined && handshake <= SESSION_SECONDS;
+  return !isHeard && !isRecent && notUp(way) === undefined;
+}
+
 function tunnelWords(found: PairFindings, way: Way): string {
-  const { from, to, endpoint, port, toState } = way;
-  if (toState !== undefined && !isRunning(toState)) {
-    return `the network of ${to} does not run: run "crossflock provision"`;
-  }
-  if (toState !== undefined && !toState.peers.some(({ id }) => id === from)) {
-    return `${to} was not told of ${from}: run "crossflock provision"`;
-  }
+  const { from, to, endpoint, port } = way;
+  const other = notUp(way);
+  if (other !== undefined) return other;
   const open = `let UDP port ${port} in on ${to} from ${from}, in its firewall and in its cloud's security group`;
   const { handshake } = found;
   if (handshake === undefined) return `no handshake with ${endpoint}: ${open}`;
@@ -69,4 +72,12 @@ function tunnelWords(found: PairFindings, way: Way): string {
     return `no handshake with ${found.endpoint ?? endpoint} for ${handshake} s: ${to} is down, or the way is cut; if it is not, ${open}`;
   }
   return `no answer from ${found.endpoint ?? endpoint}, with which keys were agreed on ${handshake} s ago: the way is cut, or ${to} has just gone down`;
+}
+
+/** Why the other end cannot answer, as far as it is known. */
+function notUp({ from, to, toState }: Way): string | undefined {
+  if (toState === undefined) return undefined;
+  if (!isRunning(toState)) return `the network of ${to} does not run: run "crossflock provision"`;
+  if (toState.peers.some(({ id }) => id === from)) return undefined;
+  return `${to} was not told of ${from}: run "crossflock provision"`;
 }

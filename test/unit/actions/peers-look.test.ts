@@ -64,6 +64,19 @@ describe('peers list', () => {
   });
 });
 
+/** What lets the network in on a host from another one. */
+function rules(to: string, from: string, source: string): readonly string[] {
+  return [
+    `let UDP 51820 in on ${to}, from ${from}:`,
+    '  Linux (iptables):',
+    `    sudo iptables -I INPUT -p udp --dport 51820 -s ${source} -j ACCEPT`,
+    '  Azure:',
+    `    az network nsg rule create --resource-group GROUP --nsg-name NSG --name crossflock-udp-51820 --priority 1000 --direction Inbound --access Allow --protocol Udp --destination-port-ranges 51820 --source-address-prefixes ${source}`,
+    '  OpenStack, Chameleon:',
+    `    openstack security group rule create --ingress --protocol udp --dst-port 51820 --remote-ip ${source}/32 SECURITY_GROUP`,
+  ];
+}
+
 describe('peers check', () => {
   it('shows all pairs, and all of them in its data', async () => {
     const { code, reporter, summary } = await run(checkPeers);
@@ -95,12 +108,13 @@ describe('peers check', () => {
       'azure-1 → chameleon-1: no handshake with chameleon-1',
     ]);
     const lines = reporter.of('report').flatMap((event) => event.lines);
-    expect(lines).toContain(
-      'if a firewall is in the way, let the network in on azure-1 (and likewise for chameleon-1):',
-    );
-    expect(lines).toContain(
-      '    sudo iptables -I INPUT -p udp --dport 51820 -s 192.0.2.1 -j ACCEPT',
-    );
+    expect(lines).toEqual([
+      '',
+      'where a firewall is in the way:',
+      ...rules('azure-1', 'chameleon-1', '192.0.2.1'),
+      ...rules('chameleon-1', 'azure-1', '192.0.2.2'),
+      '',
+    ]);
     expect(summary).toMatchObject({ message: '4 of 6 ways work', data: { failed: 2 } });
   });
 

@@ -181,6 +181,22 @@ describe('provision', () => {
     expect(network.states.get('h1')?.peers).toContain('h3');
   });
 
+  it('says which rule lets a new host in where packets do not arrive', async () => {
+    many(2);
+    machine({ docker: 'none' });
+    network.cut.add('h2').add('h3');
+    const { exitCode, lines } = await run();
+    expect(exitCode).toBe(1);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'h3: every part answers: h2 cannot be reached over the network: no handshake with h2',
+        '    try: let UDP 51820 in on h2, from h3:',
+        '           Linux (iptables):',
+        '             sudo iptables -I INPUT -p udp --dport 51820 -s h3 -j ACCEPT',
+      ]),
+    );
+  });
+
   it('goes on where a run that died has left it', async () => {
     const dying = machine({ docker: 'none' });
     const lost = new CrossflockError('the connection was lost', { code: 'unreachable' });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { reachWords } from '../../../../src/networks/wireguard/reach-words.js';
+import { isBlocked, reachWords } from '../../../../src/networks/wireguard/reach-words.js';
 import type { PairFindings, Way } from '../../../../src/networks/wireguard/reach-words.js';
 import { FakeHost } from '../../../fakes/fake-host.js';
 import { captured, network, peer, seen, signal, up } from './kit.js';
@@ -111,6 +111,19 @@ describe('why a way does not work', () => {
   ];
   it.each(cases)('%s', (_, found, way, words) => {
     expect(reachWords(found, { ...WAY, ...way })).toContain(words);
+  });
+
+  it('blames what is in between only where both ends are up and nothing was heard', () => {
+    const blames = (found: PairFindings, way: Partial<Way> = {}): boolean =>
+      isBlocked(found, { ...WAY, ...way });
+    expect(blames({})).toBe(true);
+    expect(blames({ handshake: 400 })).toBe(true);
+    expect(blames({ handshake: 20 })).toBe(false);
+    expect(blames({ wireguard: 1 })).toBe(false);
+    expect(blames({ small: 1 })).toBe(false);
+    expect(blames({}, { toState: up(2) })).toBe(false);
+    expect(blames({}, { toState: { ...up(2, [peer(1)]), container: undefined } })).toBe(false);
+    expect(blames({}, { toState: up(2, [peer(1)]) })).toBe(true);
   });
 
   it('says nothing where all is well', () => {
