@@ -3,16 +3,15 @@
 The DAG language is described in the HTCondor manual, "DAGMan Workflows".
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
-from .workflow import Workflow
+from .names import NODE_STATUS
+from .workflow import Job, Workflow
 
-DAG = "workflow.dag"
-NODES_LOG = f"{DAG}.nodes.log"
-DAGMAN_LOG = f"{DAG}.dagman.log"
-METRICS = f"{DAG}.metrics"
-NODE_STATUS = "workflow.status"
 MANY_NODES = 1000
+AFTER = "/usr/local/bin/crossflock-after"
+_VARIABLE = re.compile(r"\$\((\w+)\)")
 
 
 def dag_text(workflow: Workflow) -> str:
@@ -23,11 +22,11 @@ def dag_text(workflow: Workflow) -> str:
     after = [step.node for step in workflow.after]
     lines = [f"# {workflow.name} workflow {workflow.run_id}: {len(nodes)} jobs side by side"]
     for node in before:
-        lines += _node(node, submit_file(node), {}, workflow.retries)
+        lines += _node(node, node, {}, workflow)
     for node, variables in zip(nodes, parallel.variables, strict=True):
-        lines += _node(node, submit_file(parallel.prefix), variables, workflow.retries)
+        lines += _node(node, parallel.prefix, variables, workflow)
     for node in after:
-        lines += _node(node, submit_file(node), {}, workflow.retries)
+        lines += _node(node, node, {}, workflow)
     stages = [*([node] for node in before), nodes, *([node] for node in after)]
     lines += [_edge(parents, children) for parents, children in zip(stages, stages[1:])]
     # The file lists every node, so with many of them it is written less often.
@@ -45,10 +44,21 @@ def _edge(parents: Sequence[str], children: Sequence[str]) -> str:
     return f"PARENT {' '.join(parents)} CHILD {' '.join(children)}"
 
 
-def _node(node: str, submit: str, variables: Mapping[str, str], retries: int) -> list[str]:
+def _node(node: str, kind: str, variables: Mapping[str, str], workflow: Workflow) -> list[str]:
     # $(RETRY) is the number of the try, from 0.
     values = [f'node="{node}" try="$(RETRY)"', *(f'{name}="{_escaped(value)}"' for name, value in variables.items())]
-    return [f"JOB {node} {submit}", f"VARS {node} {' '.join(values)}", f"RETRY {node} {retries}"]
+    outputs = outputs_of(workflow.jobs[kind], variables)
+    return [
+        f"JOB {node} {submit_file(kind)}",
+        f"VARS {node} {' '.join(values)}",
+        f"RETRY {node} {workflow.retries}",
+        f"SCRIPT POST {node} {AFTER} $JOB $RETURN $JOBID $RETRY {' '.join(outputs)}".rstrip(),
+    ]
+
+
+def outputs_of(job: Job, variables: Mapping[str, str]) -> list[str]:
+    """The files that the job of a node with these variables must leave."""
+    return [_VARIABLE.sub(lambda found: variables.get(found[1], ""), name) for name in job.outputs]
 
 
 def _escaped(value: str) -> str:

@@ -20,6 +20,16 @@ HELD_SECONDS = 30
 LEAST_DISK_KB = 256 * 1024
 
 
+# On a retry, what after.py says of the executors that the node failed on.
+_AVOID = (
+    "avoid = True",
+    "if $(try)",
+    "  include : avoid/$(node).inc",
+    "endif",
+    "requirements = $(avoid)",
+)
+
+
 def submit_files(workflow: Workflow) -> dict[str, str]:
     """Every submit description by file name."""
     return {submit_file(kind): _description(workflow, job) for kind, job in workflow.jobs.items()}
@@ -42,6 +52,7 @@ def _description(workflow: Workflow, job: Job) -> str:
         f"output = {LOGS}/$(node).$(try).out",
         f"error = {LOGS}/$(node).$(try).err",
         f"request_cpus = {job.request_cpus}",
+        *_AVOID,
         *_memory(job),
         f"request_disk = {max(job.request_disk, LEAST_DISK_KB)}",
         *_held(),

@@ -30,7 +30,8 @@ LAST_STEPS = (
     Step("threshold", "finding the threshold"),
     Step("extract", "extracting the network"),
 )
-RESULT_FILES = ("network.tsv", "network.graphml", "merge.json", "threshold.json", "extract.json")
+_EXTRACTED = ("network.tsv", "network.graphml", "extract.json")
+RESULT_FILES = ("merge.json", "threshold.json", *_EXTRACTED)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -114,14 +115,17 @@ def _jobs(plan: KincPlan) -> dict[str, Job]:
     matrix_kb = 4 * plan.gem.pairs // 1024 + 1
     gem_kb = len(plan.gem.text) // 1024 + 1
 
-    def job(arguments: Sequence[str], inputs: Sequence[str], disk_kb: int) -> Job:
-        return Job([KINC, *arguments], inputs, disk_kb, plan.request_memory, plan.max_memory)
+    extracted = [f"{RESULTS}/{name}" for name in _EXTRACTED]
+
+    def job(arguments: Sequence[str], inputs: Sequence[str], disk_kb: int, outputs: Sequence[str]) -> Job:
+        memory = plan.request_memory, plan.max_memory
+        return Job([KINC, *arguments], inputs, disk_kb, *memory, outputs=outputs)
 
     return {
-        SIMILARITY: job(_similarity(plan), [GEM_PACKED], gem_kb + chunk_kb),
-        "merge": job(_merge(plan), [GEM_PACKED, CHUNKS], gem_kb + 2 * matrix_kb),
-        "threshold": job(_threshold(plan), [MATRIX], matrix_kb),
-        "extract": job(_extract(), [MATRIX, f"{RESULTS}/threshold.json"], 2 * matrix_kb),
+        SIMILARITY: job(_similarity(plan), [GEM_PACKED], gem_kb + chunk_kb, [f"{CHUNKS}/$(chunk)"]),
+        "merge": job(_merge(plan), [GEM_PACKED, CHUNKS], gem_kb + 2 * matrix_kb, [MATRIX, f"{RESULTS}/merge.json"]),
+        "threshold": job(_threshold(plan), [MATRIX], matrix_kb, [f"{RESULTS}/threshold.json"]),
+        "extract": job(_extract(), [MATRIX, f"{RESULTS}/threshold.json"], 2 * matrix_kb, extracted),
     }
 
 

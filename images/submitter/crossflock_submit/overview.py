@@ -7,8 +7,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from .dag import DAGMAN_LOG, NODE_STATUS
-from .run import RUN_FILE, RUNS
+from .names import DAGMAN_LOG, NODE_STATUS, RUN_FILE
+from .run import RUNS
 
 # The head of a node status file; the rest lists every node.
 HEAD_BYTES = 4096

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from .dag import DAG
+from .names import DAG
 from .problems import SubmitProblem
 
 STATUS_SECONDS = 10
@@ -33,6 +33,20 @@ def _output(command: list[str]) -> str:
     except subprocess.TimeoutExpired:
         return ""
     return result.stdout if result.returncode == 0 else ""
+
+
+def in_queue(cluster: int) -> bool:
+    """Whether a job is still in the queue; refuses to guess where the queue does not answer."""
+    result = subprocess.run(
+        ["condor_q", str(cluster), "-af", "ClusterId"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=STATUS_SECONDS,
+    )
+    if result.returncode != 0:
+        raise SubmitProblem(f"the queue does not answer: {result.stderr.strip()[:200]}")
+    return result.stdout.strip() != ""
 
 
 def submit_dag(run_dir: Path, run_id: str, environment: Mapping[str, str] = os.environ) -> int:

@@ -6,12 +6,11 @@ import os
 import shutil
 from pathlib import Path
 
-from . import dag, jobs
+from . import dag, jobs, names
 from .problems import SubmitProblem
 from .workflow import CHUNKS, LOGS, RESULTS, Workflow
 
 RUNS = Path("/var/lib/crossflock/runs")
-RUN_FILE = "run.json"
 
 
 def make_run(workflow: Workflow, runs: Path = RUNS) -> Path:
@@ -34,7 +33,7 @@ def make_run(workflow: Workflow, runs: Path = RUNS) -> Path:
 
 
 def _fill(directory: Path, workflow: Workflow) -> None:
-    for folder in (LOGS, CHUNKS, RESULTS):
+    for folder in (LOGS, CHUNKS, RESULTS, names.AVOID):
         (directory / folder).mkdir()
     for folder in (CHUNKS, RESULTS):
         (directory / jobs.OUT / folder).mkdir(parents=True)
@@ -47,10 +46,16 @@ def _fill(directory: Path, workflow: Workflow) -> None:
             shutil.copyfile(content, path)
     for name in workflow.executables:
         (directory / name).chmod(0o755)
-    (directory / dag.DAG).write_text(dag.dag_text(workflow))
+    (directory / names.DAG).write_text(dag.dag_text(workflow))
     for name, text in jobs.submit_files(workflow).items():
         (directory / name).write_text(text)
     write_run_file(directory, workflow, None)
+
+
+def nodes_logs(directory: Path) -> list[Path]:
+    """The logs of the nodes' jobs, the oldest first."""
+    older = sorted(directory.glob(f"{names.NODES_LOG}.[0-9][0-9][0-9]"))
+    return [*older, *(path for path in [directory / names.NODES_LOG] if path.exists())]
 
 
 def remove_run(directory: Path) -> None:
@@ -60,9 +65,9 @@ def remove_run(directory: Path) -> None:
 
 def write_run_file(directory: Path, workflow: Workflow, dagman_cluster: int | None) -> None:
     """run.json, replaced in one step."""
-    temporary = directory / f".{RUN_FILE}.part"
+    temporary = directory / f".{names.RUN_FILE}.part"
     temporary.write_text(json.dumps(run_record(workflow, dagman_cluster), indent=2) + "\n")
-    os.replace(temporary, directory / RUN_FILE)
+    os.replace(temporary, directory / names.RUN_FILE)
 
 
 def run_record(workflow: Workflow, dagman_cluster: int | None) -> dict:
@@ -79,10 +84,10 @@ def run_record(workflow: Workflow, dagman_cluster: int | None) -> dict:
         "dagman_cluster": dagman_cluster,
         **({} if workflow.context is None else {"context": workflow.context}),
         "files": {
-            "dag": dag.DAG,
-            "nodes_log": dag.NODES_LOG,
-            "dagman_log": dag.DAGMAN_LOG,
-            "node_status": dag.NODE_STATUS,
-            "metrics": dag.METRICS,
+            "dag": names.DAG,
+            "nodes_log": names.NODES_LOG,
+            "dagman_log": names.DAGMAN_LOG,
+            "node_status": names.NODE_STATUS,
+            "metrics": names.METRICS,
         },
     }

@@ -14,13 +14,14 @@ from .workflow import Job, Parallel, Step, Workflow, memory_problems, refuse, ru
 
 _NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_-]{0,59}$")
 _VARIABLE = re.compile(r"^[A-Za-z][A-Za-z0-9_]{0,59}$")
+_OUTPUT = re.compile(r"^(?!/)(?!.*\.\.)[A-Za-z0-9._/$()-]+$")
 # Variables that every node has (see dag.py).
 _TAKEN = {"node", "try", "job", "retry"}
 _FIELDS = {
     "workflow", "run_id", "retries", "slots", "context", "details", "results", "request_memory_mb",
     "max_memory_mb", "before", "parallel", "after", "jobs", "files", "executables",
 }
-_JOB_FIELDS = {"argv", "inputs", "disk_mb", "memory_mb", "cpus", "environment", "transfer_executable"}
+_JOB_FIELDS = {"argv", "inputs", "disk_mb", "memory_mb", "cpus", "environment", "transfer_executable", "outputs"}
 
 
 def read_spec(path: Path) -> dict:
@@ -96,6 +97,14 @@ class _Reader:
         self._wrong(name, value, "a list of relative paths")
         return []
 
+    def outputs(self) -> list[str]:
+        """Relative paths that may hold variables, and are words of DAGMan's language."""
+        value = self._spec.get("outputs", [])
+        if isinstance(value, list) and all(isinstance(item, str) and _OUTPUT.match(item) for item in value):
+            return value
+        self._wrong("outputs", value, "a list of relative paths without spaces")
+        return []
+
     def object(self, name: str) -> dict:
         value = self._spec.get(name, {})
         if isinstance(value, dict):
@@ -149,6 +158,7 @@ class _Reader:
             request_cpus=own.number("cpus", 1, None) or 1,
             environment=own.object("environment"),
             transfer_executable=job.get("transfer_executable") is True,
+            outputs=own.outputs(),
         )
         self.problems += [f"jobs.{kind}: {problem}" for problem in own.problems]
         return made

@@ -15,8 +15,8 @@ LOGS, CHUNKS, RESULTS = "logs", "chunks", "results"
 class Job:
     """A kind of job: one submit description; memory in MB, disk in KB.
 
-    `argv` may hold `$(name)` of the node's variables. `inputs` are paths in the run's
-    directory. What the job leaves in its folder `out` comes back to the run's directory:
+    `argv` and `outputs` may hold `$(name)` of the node's variables. `inputs` are paths in the
+    run's directory, `outputs` files there that the job must leave. What the job leaves in its folder `out` comes back to the run's directory:
     `out/results/x` becomes `results/x`.
     """
 
@@ -28,6 +28,7 @@ class Job:
     request_cpus: int = 1
     environment: Mapping[str, str] = dataclasses.field(default_factory=dict)
     transfer_executable: bool = False
+    outputs: Sequence[str] = ()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,0 +1,75 @@
+"""After each job of a run, as DAGMan's POST script: is its output whole, and if it failed, where?
+
+A job that succeeded without leaving what it had to leave is a failure, so that DAGMan
+tries it again. A job that failed is kept from the executor it failed on, for a while:
+there may be no other.
+
+The arguments are described in the HTCondor manual, "DAGMan Workflows", "PRE and POST
+scripts". The values of $RETURN below 0 are minus the number of the signal that ended the
+job, or below -999 what DAGMan itself did, such as removing it.
+"""
+
+import json
+import mmap
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from .names import AVOID, NODES_LOG, RUN_FILE
+from .outputs import output_problems
+
+PATIENCE_SECONDS = 60
+DAGMANS_OWN = -999
+_MACHINE = re.compile(r'Machine =!= "([^"]+)"')
+_SLOT = re.compile(rb"SlotName: \S*@(\S+)")
+
+
+def main(argv: Sequence[str]) -> int:
+    """NODE RETURN JOBID TRY OUTPUT...; the exit code is the node's."""
+    node, returned, job_id, number, *outputs = argv
+    directory = Path.cwd()
+    code = int(returned)
+    if code == 0:
+        problems = _problems(directory, outputs)
+        if not problems:
+            return 0
+        said = directory / "logs" / f"{node}.{number}.err"
+        with open(said, "a", encoding="utf-8") as file:
+            file.writelines(f"crossflock: {problem}\n" for problem in problems)
+    machine = failed_on(directory / NODES_LOG, job_id) if code > DAGMANS_OWN else None
+    keep_away(directory / AVOID / f"{node}.inc", machine)
+    return code if 0 < code < 256 else 1
+
+
+def _problems(directory: Path, outputs: Sequence[str]) -> list[str]:
+    sha256 = None
+    if any(name.endswith(".kinc") for name in outputs):
+        record = json.loads((directory / RUN_FILE).read_text())
+        sha256 = record.get("gem", {}).get("sha256")
+    return [
+        problem
+        for name in outputs
+        for problem in output_problems(directory / name, sha256, checksum=False)
+    ]
+
+
+def failed_on(log: Path, job_id: str) -> str | None:
+    """The machine that a job (`<cluster>.<proc>`) ran on last; None where its log does not say."""
+    try:
+        cluster, proc = (int(part) for part in job_id.split(".")[:2])
+        with open(log, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+            at = text.rfind(f"001 ({cluster:03d}.{proc:03d}.".encode())
+            found = _SLOT.search(text[at : text.find(b"\n...", at)]) if at >= 0 else None
+            return found.group(1).decode() if found else None
+    except (OSError, ValueError):
+        return None
+
+
+def keep_away(path: Path, machine: str | None) -> None:
+    """Write what the submit description of the node's next try includes."""
+    known = _MACHINE.findall(path.read_text()) if path.exists() else []
+    machines = list(dict.fromkeys([*known, *([machine] if machine else [])]))
+    away = " && ".join(f'TARGET.Machine =!= "{name}"' for name in machines)
+    wanted = f"({away}) || (time() - QDate > {PATIENCE_SECONDS})" if machines else "True"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"avoid = {wanted}\n")
