@@ -38,7 +38,7 @@ export async function createContainers(
       poolKeyStep(context, plan, unreached),
       marathonsStep(context, plan, { failures, unreached, network }),
       rollout.step(),
-      ...flockSteps(context, plan),
+      ...flockSteps(context, plan, { isMade: true }),
     ],
     { ...context, dryRun: options.dryRun },
   );

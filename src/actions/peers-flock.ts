@@ -1,11 +1,12 @@
 import { toCrossflockError } from '../errors/crossflock-error.js';
-import { step, type Step, type StepContext } from '../pipeline/step.js';
+import { step, type Step, type StepChange, type StepContext } from '../pipeline/step.js';
 import type { Plan } from '../plan/types.js';
 import {
   isSameFlockList,
   readFlockList,
   setFlockList,
   vacatePools,
+  type FlockList,
 } from '../workflow/flock-list.js';
 import type { ActionContext } from './context.js';
 import { executorsOf, waitForPool } from './pool-ready.js';
@@ -14,8 +15,15 @@ import { openPool, submitterHost } from './reach.js';
 /**
  * Tells the submitter the pools of a plan while it runs; a plan whose list is an argument of the
  * submitter has no such step.
+ *
+ * @param isMade whether an earlier step makes a submitter that is not there: a dry run then finds
+ *   none, and plans the whole list
  */
-export function flockSteps(context: ActionContext, plan: Plan): readonly Step[] {
+export function flockSteps(
+  context: ActionContext,
+  plan: Plan,
+  { isMade = false }: { readonly isMade?: boolean } = {},
+): readonly Step[] {
   const { flockList, name } = plan;
   if (flockList === undefined) return [];
   const host = submitterHost(context, plan);
@@ -24,10 +32,10 @@ export function flockSteps(context: ActionContext, plan: Plan): readonly Step[] 
       id: 'flock',
       title: "submitter's flock list",
       check: async (running) => {
-        const now = await orNoSubmitter(running, () => readFlockList(host, name, running.signal));
-        if (now === undefined || isSameFlockList(now.pools, flockList)) return [];
-        const detail = difference(now.pools, flockList);
-        return [{ view: { action: 'update', kind: 'flock list', target: name, detail } }];
+        const read = () => readFlockList(host, name, running.signal);
+        if (isMade && running.dryRun) return plannedList(plan, flockList, read);
+        const now = await orNoSubmitter(running, read);
+        return now === undefined ? [] : listChanges(name, now.pools, flockList);
       },
       apply: async (changes, { signal, applied }) => {
         await setFlockList(host, name, flockList, signal);
@@ -87,6 +95,33 @@ async function orNoSubmitter<T>(
     incomplete(`${message}; create-containers makes it`);
     return undefined;
   }
+}
+
+/** What is to be told to a submitter, in a dry run that may find none. */
+async function plannedList(
+  { name }: Plan,
+  flockList: readonly string[],
+  read: () => Promise<FlockList>,
+): Promise<readonly StepChange[]> {
+  try {
+    return listChanges(name, (await read()).pools, flockList);
+  } catch (error) {
+    const { code } = toCrossflockError(error);
+    if (code !== 'not-found' && code !== 'unavailable') throw error;
+    if (flockList.length === 0) return [];
+    const detail = flockList.join(', ');
+    return [{ view: { action: 'create', kind: 'flock list', target: name, detail } }];
+  }
+}
+
+function listChanges(
+  name: string,
+  now: readonly string[],
+  wanted: readonly string[],
+): readonly StepChange[] {
+  if (isSameFlockList(now, wanted)) return [];
+  const detail = difference(now, wanted);
+  return [{ view: { action: 'update', kind: 'flock list', target: name, detail } }];
 }
 
 function difference(now: readonly string[], wanted: readonly string[]): string {

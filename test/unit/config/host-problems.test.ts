@@ -268,6 +268,24 @@ const CASES: readonly (readonly [string, Changes, readonly string[]])[] = [
     ],
   ],
   [
+    'addresses across clouds, all that is wrong with them at once',
+    {
+      'clusters[0].hosts': [ONE],
+      'clusters[1].hosts': [{ ...TWO, address: ONE.address }],
+      'network.containers[0].ip_addr': '172.16.0.254',
+      'network.containers[1].ip_addr': '172.16.0.9',
+      'network.containers[2].ip_addr': '172.16.0.9',
+      'network.containers[3]': { id: 'submitter', ip_addr: '10.0.0.1' },
+    },
+    [
+      'error clusters[1].hosts[0].address: "192.0.2.1" is the same machine as clusters[0].hosts[0]; write each machine once; one cluster can have all its containers',
+      'error network.containers[3].id: "submitter" has its address in network.containers[0] already; remove one of the two',
+      'error network.containers[0].ip_addr: "172.16.0.254" is kept for the hosts\' own addresses: one for each of the 2 hosts; write one from 172.16.0.1 to 172.16.0.252',
+      'error network.containers[2].ip_addr: "172.16.0.9" is the address of network.containers[1] too; write another one',
+      'error network.containers[3].ip_addr: "10.0.0.1" is outside 172.16.0.0/24; write one from 172.16.0.1 to 172.16.0.252',
+    ],
+  ],
+  [
     'no room beside the hosts',
     {
       ...HOSTS,
