@@ -13,14 +13,13 @@ export function yAxis(canvas: Canvas, place: Place, ticks: readonly Tick[], name
   const { width, left, right, top } = canvas;
   const lines = ticks.map(({ value, label }) => {
     const y = px(place(value));
-    return html`<line class="grid" x1="${left}" x2="${width - right}" y1="${y}" y2="${y}" /><text
-        class="tick"
-        x="${left - 8}"
-        y="${y}"
-        dy="0.32em"
-        text-anchor="end"
-        >${label}</text
-      >`;
+    return html`<line
+        class="gridline"
+        x1="${left}"
+        x2="${width - right}"
+        y1="${y}"
+        y2="${y}"
+      /><text class="tick" x="${left - 8}" y="${y}" dy="0.32em" text-anchor="end">${label}</text>`;
   });
   return html`${lines}<text class="axis" x="${0}" y="${top - 12}">${name}</text>`;
 }

@@ -1,6 +1,7 @@
 import type { RunReport } from '../../ports/run-report.js';
 import { formatDuration } from '../../util/duration.js';
 import type { Figures } from '../figures/figures.js';
+import { networkSize } from '../figures/network-size.js';
 import { brief, counted, grouped } from '../numbers.js';
 
 /** What a run came to, in one or two sentences. */
@@ -41,18 +42,12 @@ function failures({ summary: { jobs } }: RunReport): string {
   return `${grouped(jobs.failed.length)} failed.${never}`;
 }
 
-function network({ summary, kinc }: RunReport): string {
-  const found = kinc?.network ?? networkOf(summary);
-  if (found === undefined) return '';
-  const threshold = kinc?.threshold?.value ?? summary.network?.threshold;
+function network(report: RunReport): string {
+  const size = networkSize(report);
+  if (size === undefined) return '';
+  const { edges, genes, threshold } = size;
   const from = threshold === undefined ? '' : ` from |r| ≥ ${brief4(threshold)} on`;
-  return ` The network has ${counted(found.edges, 'edge')} between ${counted(found.genes, 'gene')}${from}.`;
-}
-
-function networkOf({
-  network,
-}: RunReport['summary']): { edges: number; genes: number } | undefined {
-  return network === undefined ? undefined : { edges: network.edges, genes: network.nodes };
+  return ` The network has ${counted(edges, 'edge')} between ${counted(genes, 'gene')}${from}.`;
 }
 
 /** Thresholds have four digits in KINC; rounding one away would make it another. */
