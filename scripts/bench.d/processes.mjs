@@ -69,8 +69,13 @@ export async function output(argv, { env = {}, input = '' } = {}) {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve(code ?? signal));
   });
-  if (status !== 0) throw new Error(`${argv.join(' ')} ended with ${status}:\n${both}`);
+  if (status !== 0) throw new Error(`${brief(argv)} ended with ${status}:\n${both}`);
   return stdout;
+}
+
+/** A program that stands in an argument is left out. */
+function brief(argv) {
+  return argv.map((word) => (word.includes('\n') ? '…' : word)).join(' ');
 }
 
 /** Ends a process and those that it started; one that is gone is fine. */
