@@ -5,6 +5,8 @@ import { runSteps, type PipelineResult } from '../pipeline/run-steps.js';
 import { step, type Step } from '../pipeline/step.js';
 import type { HostPlan, Plan } from '../plan/types.js';
 import type { VirtualNetwork } from '../ports/virtual-network.js';
+import { factsProbe } from '../provision/facts/host-facts.js';
+import { survey } from '../provision/survey.js';
 import { pasteable } from '../util/quote.js';
 import { AppsRollout } from './apps-rollout.js';
 import type { ActionContext } from './context.js';
@@ -21,6 +23,7 @@ import { executorsOf } from './pool-ready.js';
 import { ProvisionScene } from './provision-scene.js';
 import { failureLines } from './provision-summary.js';
 import { runAll } from './provision.js';
+import { openHost } from './reach.js';
 
 export interface AddPeerOptions extends HostWish {
   readonly config: string;
@@ -57,6 +60,9 @@ export async function addPeer(
   return summary(context, addition, await run(context, addition));
 }
 
+/** The step that comes before the file is changed. */
+const GREETING = 'host';
+
 interface Addition {
   /** With the host in it. */
   readonly plan: Plan;
@@ -67,12 +73,13 @@ interface Addition {
   readonly options: AddPeerOptions;
 }
 
-/** The file, then the host, then its containers. */
+/** The file, then the host, then its containers. A host that lets nobody in is not written into the file. */
 async function run(context: ActionContext, addition: Addition): Promise<PipelineResult> {
   const { plan, network, host, edit, options } = addition;
   const { dryRun } = options;
   const pipeline = { ...context, dryRun };
-  const written = await runSteps(edit === undefined ? [] : [fileStep(context, edit)], pipeline);
+  const first = edit === undefined ? [] : [greetStep(context, host), fileStep(context, edit)];
+  const written = await runSteps(first, pipeline);
   if (written.failure !== undefined) return written;
   const scene = new ProvisionScene(context, { plan, network, only: [host.id] });
   const ready = await runAll(context, scene, dryRun);
@@ -86,6 +93,20 @@ async function run(context: ActionContext, addition: Addition): Promise<Pipeline
   const steps = containerSteps(context, { ...addition, isBare });
   const last = await runSteps(steps, pipeline);
   return { ...last, changes: changes + last.changes };
+}
+
+/** Logs in, so that a mistake in the address is told before it stands in the file. */
+function greetStep(context: ActionContext, host: HostPlan): Step {
+  return step({
+    id: GREETING,
+    title: host.id,
+    check: async ({ signal }) => {
+      await survey(openHost(context, host), { facts: factsProbe }, signal);
+      return [];
+    },
+    apply: () => Promise.resolve(),
+    found: () => 'answers',
+  });
 }
 
 /** Why the host dropped out, told in full. */
@@ -206,7 +227,9 @@ function stopped(
 ): string {
   if (options.dryRun) return `failed at ${at}, nothing was changed`;
   const name = basename(options.config);
-  if (edit !== undefined && at === 'file') return `failed at ${name}: it is as it was`;
+  if (edit !== undefined && (at === 'file' || at === GREETING)) {
+    return `${host.id} is not added: ${name} is as it was`;
+  }
   const stays = edit === undefined ? '' : `; ${name} keeps ${host.id}`;
   const again = pasteable(['crossflock', 'peers', 'add', host.id, '-c', options.config]);
   return `failed at ${at}${stays}; to go on: ${again}`;

@@ -136,6 +136,16 @@ describe('peers add of a new host', () => {
     expect(world.flock).toHaveLength(3);
   });
 
+  it('writes nothing of a host that lets nobody in', async () => {
+    world.at('aws-1').die();
+    const { text } = world;
+    const { code, summary, reporter } = await add();
+    expect(code).toBe(1);
+    expect(summary?.message).toBe('aws-1 is not added: config.json is as it was');
+    expect(reporter.of('step-failed')[0]?.error.message).toMatch(/no answer/);
+    expect(world.text).toBe(text);
+  });
+
   it('goes on without a host that does not answer, which is not forgotten', async () => {
     world.at('azure-1').die();
     const { code, reporter } = await add();
