@@ -12,7 +12,7 @@ import { addresses, PORT, startSshd, USER } from './sshd.mjs';
 const NAME = 'crossflock-bench-provision';
 const IMAGE = 'crossflock/submitter';
 const COUNTS = [1, 10, 50];
-const ROUNDS = 2;
+const ROUNDS = 5;
 
 function configuration(count, { file }) {
   return writeConfig({
@@ -114,7 +114,7 @@ function report(count, found) {
   for (const [way, label] of Object.entries(LABELS)) {
     const { clock, here, there, logins } = found[way];
     const cpu = `CPU ${seconds(here)} here, ${seconds(there)} on the hosts`;
-    print(label, `${seconds(clock)}; ${cpu}; ${(logins / count).toFixed(0)} connections a host`);
+    print(label, `${seconds(clock)}; ${cpu}; connections a host: ${logins / count}`);
   }
   const { ours, plain, tasks, least } = found;
   const ratio = (slow, fast, what) => (slow[what] / fast[what]).toFixed(2);
