@@ -1,12 +1,14 @@
 // The questions of a `provision` that changes nothing, asked the way Ansible asks them, with
 // what makes Ansible fast: pipelining, as many forks as hosts, one connection kept for all
-// tasks, a fixed interpreter, and none of the facts that are not among the questions.
+// tasks, a fixed interpreter, and none of the facts that are not among the questions. What
+// crossflock asks only before it changes something (kernel modules, listening ports, ways to
+// other hosts) is not asked here either, and nothing of what comes back is judged.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { output } from './processes.mjs';
 import { addresses, PORT, USER } from './sshd.mjs';
 
-/** What crossflock looks at there besides is free for Ansible: it has to judge none of it. */
+/** Subsets of facts by what crossflock asks for: see src/provision/facts/host-facts.ts. */
 const GATHER = `- hosts: all
   gather_facts: true
   gather_subset:
@@ -33,6 +35,7 @@ const REST = `
         grep -B 1 -E '^Status: [a-z]+ [a-z]+ (half-|unpacked)' /var/lib/dpkg/status
         true`;
 
+/** In src: docker-state.ts (twice), images-probe.ts, the probe of the network's driver. */
 const askEngine = ({ name, image }) => [
   ['the engine and its version', 'docker version'],
   ['the containers of the deployment', `docker ps -a --filter label=crossflock.deployment=${name}`],
@@ -52,7 +55,7 @@ const TASKS = (wanted) =>
 const SHELL = (more) =>
   `    - name: the rest\n      changed_when: false\n      shell: |${REST}${more}\n`;
 
-/** The playbooks: as they are written, and the same in the fewest tasks there can be. */
+/** As playbooks are written, and the same in the fewest tasks that there can be. */
 const PLAYBOOKS = {
   tasks: (wanted) => GATHER + TASKS(wanted) + SHELL(''),
   least: (wanted) =>
