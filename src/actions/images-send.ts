@@ -54,7 +54,7 @@ export async function imagesSend(
 function goodNews(changes: number, dryRun: boolean): string {
   if (changes === 0) return 'nothing to do: all hosts have their images';
   const many = `${changes} image${changes === 1 ? '' : 's'}`;
-  return dryRun ? `${many} to send, nothing was changed` : `${many} sent`;
+  return dryRun ? `${many} to bring, nothing was changed` : `${many} brought`;
 }
 
 function tellFailures({ reporter }: ActionContext, scene: ProvisionScene): void {

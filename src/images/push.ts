@@ -3,7 +3,7 @@ import type { Host } from '../ports/host.js';
 import { toCrossflockError } from '../errors/crossflock-error.js';
 import type { ImageFacts } from './image-facts.js';
 import { askRegistry, type RegistryImage } from './registry-question.js';
-import { registryRefusal } from './registry-refusal.js';
+import { HERE, registryRefusal } from './registry-refusal.js';
 
 /** An image that the registry lacks, or has another one of. */
 export interface PushChange {
@@ -80,8 +80,7 @@ export async function pushImage(
   const progress = new PushProgress();
   const decoder = new TextDecoder();
   const tagged = await here.run(['docker', 'tag', name, reference], { signal });
-  const fail = (stderr: string) =>
-    registryRefusal({ registry, reference, who: 'this machine', stderr });
+  const fail = (stderr: string) => registryRefusal({ registry, reference, who: HERE, stderr });
   if (tagged.exitCode !== 0) throw fail(tagged.stderr);
   const { exitCode, stderr } = await here.run(['docker', 'push', reference], {
     signal,

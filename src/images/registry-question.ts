@@ -1,5 +1,5 @@
 import type { Host } from '../ports/host.js';
-import { registryRefusal } from './registry-refusal.js';
+import { HERE, registryRefusal } from './registry-refusal.js';
 
 const ANSWER_MS = 30_000;
 
@@ -56,7 +56,7 @@ export async function askRegistry(
   const refusal = registryRefusal({
     registry,
     reference,
-    who: 'this machine',
+    who: HERE,
     stderr: result.stderr,
   });
   if (refusal.code === 'not-found') throw refusal;

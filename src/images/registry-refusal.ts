@@ -1,11 +1,14 @@
 import { CrossflockError, type ErrorCode } from '../errors/crossflock-error.js';
 
+/** How the machine is called that crossflock runs on. */
+export const HERE = 'this machine';
+
 /** A registry's answer, or none, to a command of docker. */
 export interface RegistryAttempt {
   readonly registry: string;
   /** The name with the registry in front. */
   readonly reference: string;
-  /** Who tried: the name of a host, `this machine`. */
+  /** Who tried: the name of a host, or `HERE`. */
   readonly who: string;
   readonly stderr: string;
 }
@@ -28,7 +31,7 @@ const READINGS: readonly Reading[] = [
     says: ({ registry, who }) =>
       `the registry ${registry} speaks plain HTTP, which docker on ${who} refuses`,
     hint: ({ registry, who }) =>
-      `give the registry a certificate, or add "${registry.split('/')[0] ?? ''}" to "insecure-registries" in /etc/docker/daemon.json on ${who} and restart docker`,
+      `give the registry a certificate, or add "${serverOf(registry)}" to "insecure-registries" in /etc/docker/daemon.json on ${who} and restart docker`,
   },
   {
     sign: /first record does not look like a TLS handshake|malformed HTTP/,
@@ -42,13 +45,16 @@ const READINGS: readonly Reading[] = [
     says: ({ registry, who }) =>
       `docker on ${who} does not trust the certificate of the registry ${registry}`,
     hint: ({ registry, who }) =>
-      `put the certificate of its authority at /etc/docker/certs.d/${registry.split('/')[0] ?? ''}/ca.crt on ${who}`,
+      `put the certificate of its authority at /etc/docker/certs.d/${serverOf(registry)}/ca.crt on ${who}`,
   },
   {
     sign: /unauthorized|no basic auth credentials|authentication required|access.*denied|denied:/i,
     code: 'unauthorized',
     says: ({ registry, who }) => `the registry ${registry} does not let ${who} in`,
-    hint: ({ registry, who }) => `run docker login ${registry.split('/')[0] ?? ''} on ${who}`,
+    hint: ({ registry, who }) =>
+      who === HERE
+        ? `run docker login ${serverOf(registry)}`
+        : `run sudo docker login ${serverOf(registry)} on ${who}, without sudo where crossflock has none`,
   },
   {
     sign: /no matching manifest for/,
@@ -88,6 +94,11 @@ export function registryRefusal(attempt: RegistryAttempt): CrossflockError {
     retryable: reading.code === 'unreachable',
     cause: attempt.stderr,
   });
+}
+
+/** The registry without its folder, as docker's own settings name it. */
+function serverOf(registry: string): string {
+  return registry.split('/')[0] ?? '';
 }
 
 function lastLine(text: string): string {

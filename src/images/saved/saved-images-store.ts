@@ -65,8 +65,7 @@ export class SavedImagesStore {
       // Files that are still written must not be in the way of removing their folder.
       .finally(() => reading);
     const contents = await reading;
-    // Without a word it was ended from here, by somebody who could not take what it wrote.
-    if (result.exitCode !== 0 && result.stderr.trim() !== '') throw notSaved(result.stderr);
+    if (result.exitCode !== 0 && !isLetGo(result.stderr)) throw notSaved(result.stderr);
     if ('failed' in contents) throw notRead(contents.failed, folder);
     for (const [name, image] of savedImages(contents)) this.#images.set(name, image);
   }
@@ -104,6 +103,11 @@ async function privateFolder(parent: string): Promise<PrivateFolder> {
     }
   };
   return { path, remove };
+}
+
+/** Whether docker only says that nobody took what it wrote, or nothing at all. */
+function isLetGo(stderr: string): boolean {
+  return stderr.trim() === '' || /write \/dev\/stdout/.test(stderr);
 }
 
 function notSaved(stderr: string): CrossflockError {

@@ -48,7 +48,12 @@ describe('why a registry does not serve', () => {
     ['unknown', 'not-found', /has no registry:5000/, /images push/],
     ['notOne', 'refused', /is no registry/, /address and port/],
     ['certificate', 'refused', /does not trust/, /certs\.d\/registry:5000\/ca\.crt on azure-1/],
-    ['login', 'unauthorized', /does not let azure-1 in/, /docker login registry:5000 on azure-1/],
+    [
+      'login',
+      'unauthorized',
+      /does not let azure-1 in/,
+      /sudo docker login registry:5000 on azure-1/,
+    ],
     ['architecture', 'refused', /not there for the architecture of azure-1/, /a machine of that/],
   ] as const)('%s', (said, code, message, hint) => {
     const stderr = SAID[said];
