@@ -53,6 +53,8 @@ afterAll(async () => {
   await connector.close();
   await labCli(state)('lab', 'down', '--name', LAB);
   await docker('image', 'rm', '--force', ...NAMES);
+  // Those that lost their names to newer ones.
+  await docker('image', 'prune', '--force', '--filter', `label=crossflock.inputs=${LAB}`);
   await rm(state, { recursive: true, force: true });
 });
 
