@@ -16,8 +16,18 @@ export function counted(count: number, one: string, many = `${one}s`): string {
 /** With so many digits that nothing that counts is lost: `0.8503`, `12.4`, `1,204`. */
 export function brief(value: number): string {
   const size = Math.abs(value);
-  if (size >= 1000 || Number.isInteger(value)) return grouped(value);
-  return Number(value.toPrecision(size >= 100 ? 4 : 3)).toString();
+  if (size >= 1000 || Number.isInteger(value)) return minus(grouped(value));
+  return minus(Number(value.toPrecision(size >= 100 ? 4 : 3)).toString());
+}
+
+/** Thresholds and their like, which have four digits in KINC: none is rounded away. */
+export function precise(value: number): string {
+  return minus(String(Number(value.toFixed(6))));
+}
+
+/** With a real minus sign, which is as wide as a plus. */
+export function minus(text: string): string {
+  return text.replace(/^-/, '\u{2212}');
 }
 
 const BYTE_UNITS = ['kB', 'MB', 'GB', 'TB', 'PB'];
@@ -34,12 +44,18 @@ export function bytesText(bytes: number): string {
   return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} ${BYTE_UNITS[unit] ?? ''}`;
 }
 
-/** An amount of money: `12.40 EUR`; small ones with more digits, `0.0021`. */
-export function moneyText(amount: number, currency?: string): string {
-  const digits = amount === 0 || amount >= 0.995 ? 2 : 2 - Math.floor(Math.log10(amount));
+/**
+ * Digits after the point that amounts of money up to `most` are written with, all of a table alike.
+ */
+export function moneyDigits(most: number): number {
+  return most > 0 && most < 0.995 ? Math.min(8, 2 - Math.floor(Math.log10(most))) : 2;
+}
+
+/** An amount of money: `12.40 EUR`. */
+export function moneyText(amount: number, digits: number, currency?: string): string {
   const text = amount.toLocaleString('en-US', {
-    minimumFractionDigits: 2,
-    maximumFractionDigits: Math.min(8, Math.max(2, digits)),
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
   });
   return currency === undefined ? text : `${text} ${currency}`;
 }

@@ -10,7 +10,7 @@ export type Place = (value: number) => number;
 
 /** Grid lines across the plot with their labels on the left, and what they measure above. */
 export function yAxis(canvas: Canvas, place: Place, ticks: readonly Tick[], name: string): Markup {
-  const { width, left, right, top } = canvas;
+  const { width, left, right } = canvas;
   const lines = ticks.map(({ value, label }) => {
     const y = px(place(value));
     return html`<line
@@ -21,7 +21,7 @@ export function yAxis(canvas: Canvas, place: Place, ticks: readonly Tick[], name
         y2="${y}"
       /><text class="tick" x="${left - 8}" y="${y}" dy="0.32em" text-anchor="end">${label}</text>`;
   });
-  return html`${lines}<text class="axis" x="${0}" y="${top - 12}">${name}</text>`;
+  return html`${lines}<text class="axis" x="0" y="11">${name}</text>`;
 }
 
 /** The line under the plot with its labels, and what it measures at its end. */

@@ -2,7 +2,7 @@ import { scaleLinear, scaleLog } from 'd3-scale';
 
 import type { Correlations } from '../../ports/run-report.js';
 import { html, type Markup } from '../html/markup.js';
-import { brief } from '../numbers.js';
+import { brief, precise } from '../numbers.js';
 import { labelRoom, xAxis, yAxis } from './axes.js';
 import { type Canvas, chart, type ChartText, px, WIDTHS } from './canvas.js';
 import { logTicks, numberTicks } from './ticks.js';
@@ -24,7 +24,7 @@ export function correlationsChart(
   const least = Math.min(1, ...heights) * 0.7;
   return chart(text, WIDTHS.half, (width) => {
     const yTicks = logTicks(least, most, 6);
-    const canvas = { width, height: 290, left: labelRoom(yTicks), right: 20, top: 34, bottom: 44 };
+    const canvas = { width, height: 290, left: labelRoom(yTicks), right: 20, top: 46, bottom: 44 };
     const x = scaleLinear([-1, 1], [canvas.left, width - canvas.right]);
     const y = scaleLog([least, most * 1.6], [canvas.height - canvas.bottom, canvas.top]);
     const cuts = threshold === undefined ? [] : [-threshold, threshold];
@@ -86,7 +86,6 @@ function bar(part: Part, canvas: Canvas, { x, y, unit }: Scales): Markup | undef
 }
 
 function cutLine({ height, bottom, top }: Canvas, at: number, cut: number): Markup {
-  const label = brief(Math.abs(cut));
   return html`<line
       class="limit"
       x1="${px(at)}"
@@ -94,6 +93,6 @@ function cutLine({ height, bottom, top }: Canvas, at: number, cut: number): Mark
       y1="${top}"
       y2="${height - bottom}"
     /><text class="note halo" x="${px(at)}" y="${top - 6}" text-anchor="middle"
-      >${cut < 0 ? `−${label}` : label}</text
+      >${precise(cut)}</text
     >`;
 }

@@ -33,7 +33,7 @@ function drawLevels(
   const seconds = Math.max(0.001, (span.to - span.from) / 1000);
   const x = scaleLinear([0, seconds], [canvas.left, width - canvas.right]);
   const y = scaleLinear([0, most * 1.05], [canvas.height - canvas.bottom, canvas.top]);
-  const xTicks = elapsedTicks(seconds, plotWidth(canvas) / 90);
+  const xTicks = elapsedTicks(0, seconds, plotWidth(canvas) / 90);
   const body = html`${yAxis(canvas, y, yTicks, name)}
   ${areas(levels, series, (at) => x((at - span.from) / 1000), y)}
   ${limit === undefined ? '' : limitLine(canvas, y(limit.value), limit.label)}

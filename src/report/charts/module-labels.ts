@@ -14,7 +14,7 @@ interface Box {
 }
 
 const LABELS = 14;
-const LETTER = 6;
+const LETTER = 6.7;
 const LINE = 12;
 const LONGEST = 18;
 
@@ -29,9 +29,9 @@ export function placeLabels(nodes: readonly Placed[], size: Size): Label[] {
   for (const node of nodes) {
     if (labels.length === LABELS) break;
     const text = shortened(node.gene);
-    const box = positions(node, text.length * LETTER).find(
-      (one) => isInside(one, size) && !taken.some((other) => overlap(one, other)),
-    );
+    const [box] = positions(node, text.length * LETTER)
+      .filter((one) => isInside(one, size) && !taken.some((other) => overlap(one, other)))
+      .sort((a, b) => covered(a, nodes) - covered(b, nodes));
     if (box === undefined) continue;
     taken.push(box, around(node));
     labels.push({ x: box.left, y: box.bottom - 3, text });
@@ -58,6 +58,10 @@ function positions({ x, y, radius }: Placed, width: number): Box[] {
     at(x - width / 2, y + radius + 1),
     at(x - width / 2, y - radius - 1 - LINE),
   ];
+}
+
+function covered(box: Box, nodes: readonly Placed[]): number {
+  return nodes.filter((node) => overlap(box, around(node))).length;
 }
 
 function around({ x, y, radius }: Placed): Box {

@@ -41,8 +41,8 @@ export function layOut({ drawn, links }: NetworkModule, size: Size): Placed[] {
   const edges = links.map(([source, target]): SimulationLinkDatum<Node> => ({ source, target }));
   forceSimulation(nodes)
     .randomSource(seededRandom(SEED))
-    .force('link', forceLink(edges).distance(26).strength(0.25))
-    .force('charge', forceManyBody().strength(-70))
+    .force('link', forceLink(edges).distance(30))
+    .force('charge', forceManyBody().strength(-90).distanceMax(200))
     .force(
       'collide',
       forceCollide<Node>((node) => node.radius + 2),
@@ -59,7 +59,7 @@ export function layOut({ drawn, links }: NetworkModule, size: Size): Placed[] {
   }));
 }
 
-/** Shrinks and moves, never stretches by more than half, to fill the drawing. */
+/** Shrinks and moves, never stretches to more than twice, to fill the drawing. */
 function fit(
   nodes: readonly Node[],
   { width, height }: Size,
@@ -69,7 +69,7 @@ function fit(
   const [left, right] = [Math.min(...xs), Math.max(...xs)];
   const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
   const scale = (room: number, extent: number): number =>
-    Math.min(1.5, (room - 2 * MARGIN) / Math.max(1, extent));
+    Math.min(1.9, (room - 2 * MARGIN) / Math.max(1, extent));
   const [sx, sy] = [scale(width, right - left), scale(height, bottom - top)];
   return (node) => ({
     x: width / 2 + ((node?.x ?? 0) - (left + right) / 2) * sx,

@@ -25,7 +25,7 @@ export function rmtChart(
   return chart(text, WIDTHS.half, (width) => {
     const floor = steep ? Math.max(1, least * 0.8) : 0;
     const yTicks = steep ? logTicks(floor, most, 5) : numberTicks(0, most, 5);
-    const canvas = { width, height: 290, left: labelRoom(yTicks), right: 24, top: 34, bottom: 44 };
+    const canvas = { width, height: 290, left: labelRoom(yTicks), right: 24, top: 46, bottom: 44 };
     const pad = Math.max(0.005, (ends[1] - ends[0]) * 0.03);
     const x = scaleLinear([ends[0] - pad, ends[1] + pad], [canvas.left, width - canvas.right]);
     const scale = steep ? scaleLog : scaleLinear;

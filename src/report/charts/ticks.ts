@@ -28,20 +28,26 @@ export function logTicks(least: number, most: number, wanted: number): Tick[] {
   return picked.map((value) => ({ value, label: shortCount(value) }));
 }
 
+/** Units up to which length of time, and the steps that read well in them. */
 const UNITS = [
-  { seconds: 1, name: 's', until: 150 },
-  { seconds: 60, name: 'min', until: 150 * 60 },
-  { seconds: 3600, name: 'h', until: 72 * 3600 },
-  { seconds: 86_400, name: 'd', until: Infinity },
+  { seconds: 1, name: 's', until: 150, steps: [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30] },
+  { seconds: 60, name: 'min', until: 150 * 60, steps: [1, 2, 3, 5, 10, 15, 20, 30] },
+  { seconds: 3600, name: 'h', until: 72 * 3600, steps: [1, 2, 3, 6, 12, 24] },
+  { seconds: 86_400, name: 'd', until: Infinity, steps: [1, 2, 5, 10, 20, 50, 100, 200, 500] },
 ] as const;
 
-/** Time since a start, 0 to `most` seconds, in one unit. */
-export function elapsedTicks(most: number, wanted: number): Tick[] {
+/** Times from `least` to `most` seconds, in one unit. */
+export function elapsedTicks(least: number, most: number, wanted: number): Tick[] {
   const unit = UNITS.find(({ until }) => most <= until) ?? UNITS[3];
-  return ticks(0, most / unit.seconds, wanted).map((value) => ({
-    value: value * unit.seconds,
-    label: `${brief(value)} ${unit.name}`,
-  }));
+  const units = most / unit.seconds;
+  const first = least / unit.seconds;
+  const step = unit.steps.find((one) => (units - first) / one <= wanted) ?? unit.steps.at(-1) ?? 1;
+  return range(Math.ceil(first / step - 1e-9), Math.floor(units / step + 1e-9) + 1).map(
+    (count) => ({
+      value: count * step * unit.seconds,
+      label: `${brief(count * step)} ${unit.name}`,
+    }),
+  );
 }
 
 /** `950`, `12k`, `4.5M`. */

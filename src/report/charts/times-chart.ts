@@ -33,7 +33,7 @@ function timeTicks({ bins, logarithmic }: JobTimes, canvas: Canvas): Tick[] {
   const room = plotWidth(canvas) / 80;
   const least = bins[0]?.from ?? 0;
   const most = bins.at(-1)?.to ?? 1;
-  if (!logarithmic) return elapsedTicks(most, room).filter(({ value }) => value >= least);
+  if (!logarithmic) return elapsedTicks(least, most, room);
   const edges = [...bins.map(({ from }) => from), most];
   const every = Math.ceil(edges.length / room);
   return edges

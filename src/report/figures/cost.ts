@@ -1,3 +1,4 @@
+import { moneyDigits } from '../numbers.js';
 import type { ClusterFigures } from './clusters.js';
 import type { Span } from './levels.js';
 import { sumOf } from './spans.js';
@@ -20,6 +21,8 @@ export interface Cost {
   readonly coreHours: number;
   readonly used: number;
   readonly wasted: number;
+  /** Digits after the point to write the amounts with. */
+  readonly digits: number;
   /** Only when it is known of every cluster that has a price. */
   readonly idle?: number;
   /** Clusters that did work and have no price. */
@@ -38,6 +41,7 @@ export function costOf(clusters: readonly ClusterFigures[], span: Span): Cost | 
     coreHours: sumOf(priced, ({ coreHours }) => coreHours),
     used: sumOf(priced, ({ used }) => used),
     wasted: sumOf(priced, ({ wasted }) => wasted),
+    digits: moneyDigits(sumOf(priced, ({ used }) => used)),
     ...(idleKnown ? { idle: sumOf(priced, ({ idle }) => idle ?? 0) } : {}),
     unpriced: clusters
       .filter(

@@ -56,12 +56,12 @@ summary:focus-visible, a:focus-visible, .scroll:focus-visible {
   outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 3px; }`;
 
 const LAYOUT = `
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(155px, 1fr)); gap: 12px;
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(225px, 46%), 1fr)); gap: 12px;
   margin: 24px 0 0; }
 .tile { padding: 12px 15px 13px; background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
 .tile dt { color: var(--soft); font-size: 13px; }
 .tile dd { margin: 0; }
-.figure { display: block; font-size: 24px; line-height: 1.3; font-weight: 640; white-space: nowrap;
+.figure { display: block; font-size: clamp(18px, 5.2vw, 24px); line-height: 1.3; font-weight: 640; white-space: nowrap;
   font-variant-numeric: tabular-nums; letter-spacing: -.01em; }
 .tile .note { display: block; color: var(--soft); font-size: 12.5px; line-height: 1.4; }
 .grid { display: grid; grid-template-columns: minmax(0, 1fr); gap: 16px; }
@@ -81,7 +81,7 @@ const LAYOUT = `
 .facts dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 .beside { display: grid; gap: 16px; grid-template-columns: minmax(0, 1fr); }
 @media (min-width: 860px) {
-  .beside { grid-template-columns: minmax(0, 2.2fr) minmax(0, 1fr); align-items: center; }
+  .beside { grid-template-columns: minmax(0, 1.5fr) minmax(0, 1fr); align-items: center; }
 }
 .scroll { overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; font-size: 13.5px; font-variant-numeric: tabular-nums; }
@@ -97,6 +97,7 @@ tr.sub td, tr.sub th { border-top-color: transparent; padding-block: 3px; color:
 tr.total th, tr.total td { border-top: 2px solid var(--line); font-weight: 620; }
 .address { margin-left: 6px; color: var(--soft); font-weight: 400; }
 .reason { display: block; min-width: 150px; max-width: 60ch; overflow-wrap: anywhere; }
+td:has(> .bar) { white-space: nowrap; }
 td > .bar { display: inline-block; vertical-align: -1px; width: clamp(60px, 14vw, 190px); height: 12px;
   margin-right: 10px; border-radius: 2px; background: var(--shade); }
 .count { font-weight: 550; white-space: nowrap; }
@@ -165,7 +166,16 @@ const PRINT = `
   h2 { break-after: avoid; margin-top: 24px; }
   .card, .tile, .module { break-inside: avoid; }
   .card { padding: 10px 12px; }
-  .tiles { grid-template-columns: repeat(4, 1fr); }
+  .tiles { grid-template-columns: repeat(4, 1fr); gap: 8px; margin-top: 14px; }
+  .tile { padding: 8px 10px; }
+  .figure { font-size: 15pt; }
+  .grid { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 10px; }
+  .card.wide { grid-column: 1 / -1; }
+  .lead, .facts, .absent { font-size: 9.5pt; }
+  table, pre { font-size: 8.5pt; }
+  th, td { padding: 4px 5px; }
+  .reason { min-width: 0; }
+  td > .bar { width: 70px; }
   .modules { grid-template-columns: repeat(2, 1fr); }
   pre { max-height: none; }
 }`;

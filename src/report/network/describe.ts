@@ -4,7 +4,7 @@ import { countComponents } from './components.js';
 import type { NetworkEdges } from './edges.js';
 import { largestModules } from './modules.js';
 
-const HUBS = 20;
+const HUBS = 15;
 
 /** Counts, hubs and the largest modules of a network. The same network gives the same answer. */
 export function describeNetwork(edges: NetworkEdges): NetworkDescription {

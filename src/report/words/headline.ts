@@ -2,7 +2,7 @@ import type { RunReport } from '../../ports/run-report.js';
 import { formatDuration } from '../../util/duration.js';
 import type { Figures } from '../figures/figures.js';
 import { networkSize } from '../figures/network-size.js';
-import { brief, counted, grouped } from '../numbers.js';
+import { counted, grouped, precise } from '../numbers.js';
 
 /** What a run came to, in one or two sentences. */
 export function headline(report: RunReport, figures: Figures): string {
@@ -46,11 +46,6 @@ function network(report: RunReport): string {
   const size = networkSize(report);
   if (size === undefined) return '';
   const { edges, genes, threshold } = size;
-  const from = threshold === undefined ? '' : ` from |r| ≥ ${brief4(threshold)} on`;
+  const from = threshold === undefined ? '' : ` from |r| ≥ ${precise(threshold)} on`;
   return ` The network has ${counted(edges, 'edge')} between ${counted(genes, 'gene')}${from}.`;
-}
-
-/** Thresholds have four digits in KINC; rounding one away would make it another. */
-export function brief4(value: number): string {
-  return Number.isInteger(value) ? brief(value) : String(Number(value.toFixed(6)));
 }

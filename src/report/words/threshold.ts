@@ -1,6 +1,5 @@
 import type { ThresholdChoice } from '../../ports/run-report.js';
-import { brief, grouped } from '../numbers.js';
-import { brief4 } from './headline.js';
+import { brief, grouped, precise } from '../numbers.js';
 
 /**
  * Chi-square of 60 degrees of freedom at p = 0.001, which KINC compares with (RMTThreshold.cpp;
@@ -10,7 +9,7 @@ export const POISSON_CHI_SQUARE = 99.607;
 
 /** Why the threshold is what it is. */
 export function thresholdReason(choice: ThresholdChoice): string {
-  const value = brief4(choice.value);
+  const value = precise(choice.value);
   if (choice.mode === 'value') {
     return `The threshold ${value} was given with the run; it was not derived from the data.`;
   }
@@ -20,7 +19,7 @@ export function thresholdReason(choice: ThresholdChoice): string {
   const searched =
     ends[0] === undefined || ends[1] === undefined
       ? ''
-      : ` ${grouped(tried.length)} thresholds from ${brief4(ends[0])} down to ${brief4(ends[1])} were tried.`;
+      : ` ${grouped(tried.length)} thresholds from ${precise(ends[0])} down to ${precise(ends[1])} were tried.`;
   const there =
     chosen === undefined
       ? ''

@@ -31,7 +31,7 @@ function body(priced: Cost | undefined, currency: string | undefined): Part {
         number: true,
       })),
     ],
-    rows: [...priced.clusters.map(clusterRow), totalRow(priced)],
+    rows: [...priced.clusters.map((one) => clusterRow(one, priced.digits)), totalRow(priced)],
   })}
   ${
     priced.unpriced.length === 0
@@ -40,13 +40,13 @@ function body(priced: Cost | undefined, currency: string | undefined): Part {
   }`;
 }
 
-function clusterRow(one: ClusterCost): Row {
+function clusterRow(one: ClusterCost, digits: number): Row {
   return {
     cells: [
       one.cluster,
-      { text: moneyText(one.pricePerCoreHour), value: one.pricePerCoreHour },
+      { text: brief(one.pricePerCoreHour), value: one.pricePerCoreHour },
       { text: brief(one.coreHours), value: one.coreHours },
-      ...amounts(one),
+      ...amounts(one, digits),
     ],
   };
 }
@@ -58,15 +58,18 @@ function totalRow(priced: Cost): Row {
       'all',
       '',
       { text: brief(priced.coreHours), value: priced.coreHours },
-      ...amounts(priced),
+      ...amounts(priced, priced.digits),
     ],
   };
 }
 
-function amounts({ used, wasted, idle }: Pick<Cost, 'used' | 'wasted' | 'idle'>): Row['cells'] {
+function amounts(
+  { used, wasted, idle }: Pick<Cost, 'used' | 'wasted' | 'idle'>,
+  digits: number,
+): Row['cells'] {
   return [
-    { text: moneyText(used), value: used },
-    { text: moneyText(wasted), value: wasted },
-    idle === undefined ? '–' : { text: moneyText(idle), value: idle },
+    { text: moneyText(used, digits), value: used },
+    { text: moneyText(wasted, digits), value: wasted },
+    idle === undefined ? '–' : { text: moneyText(idle, digits), value: idle },
   ];
 }

@@ -2,8 +2,7 @@ import type { KincFindings, NetworkDescription, RunReport } from '../../../ports
 import { correlationsChart, densityOf, narrowest } from '../../charts/correlations-chart.js';
 import { degreesChart } from '../../charts/degrees-chart.js';
 import { rmtChart } from '../../charts/rmt-chart.js';
-import { brief, counted, grouped, percent } from '../../numbers.js';
-import { brief4 } from '../../words/headline.js';
+import { brief, counted, grouped, percent, precise } from '../../numbers.js';
 import { POISSON_CHI_SQUARE, thresholdReason } from '../../words/threshold.js';
 import { html, type Part } from '../markup.js';
 import { absent, card, lead, type Section } from '../parts.js';
@@ -47,7 +46,7 @@ function correlations({ correlations: found, threshold: choice }: KincFindings, 
   const note =
     wide === undefined
       ? ''
-      : ` Between ${brief4(wide.from)} and ${brief4(wide.to)} the bar is a mean: KINC does not count finer there.`;
+      : ` Between ${precise(wide.from)} and ${precise(wide.to)} the bar is a mean: KINC does not count finer there.`;
   const text = `${counted(pairs, 'pair')} of genes.${none}`;
   return html`${lead(`${text}${note}`)}
   ${correlationsChart(
@@ -65,8 +64,8 @@ function correlations({ correlations: found, threshold: choice }: KincFindings, 
     ],
     rows: bins.map((bin) => ({
       cells: [
-        { text: brief4(bin.from), value: bin.from },
-        { text: brief4(bin.to), value: bin.to },
+        { text: precise(bin.from), value: bin.from },
+        { text: precise(bin.to), value: bin.to },
         { text: grouped(bin.pairs), value: bin.pairs },
         { text: grouped(densityOf(bin, unit)) },
       ],
@@ -79,7 +78,7 @@ function threshold({ threshold: choice }: KincFindings, why: string): Part {
   const reason = thresholdReason(choice);
   const value = html`<p class="value">
     |r| ≥
-    <strong data-fact="threshold" data-value="${choice.value}">${brief4(choice.value)}</strong>
+    <strong data-fact="threshold" data-value="${choice.value}">${precise(choice.value)}</strong>
   </p>`;
   if (choice.curve.length === 0) return html`${value}${lead(reason)}`;
   return html`${value}${lead(reason)}
@@ -97,7 +96,7 @@ function threshold({ threshold: choice }: KincFindings, why: string): Part {
     ],
     rows: choice.curve.map(({ threshold: tried, chiSquare, genes }) => ({
       cells: [
-        { text: brief4(tried), value: tried },
+        { text: precise(tried), value: tried },
         { text: brief(chiSquare), value: chiSquare },
         { text: grouped(genes), value: genes },
       ],

@@ -1,8 +1,7 @@
 import type { RunReport } from '../../../ports/run-report.js';
 import type { Figures } from '../../figures/figures.js';
 import { networkSize } from '../../figures/network-size.js';
-import { bytesText, counted, grouped, moneyText, percent } from '../../numbers.js';
-import { brief4 } from '../../words/headline.js';
+import { bytesText, counted, grouped, moneyText, percent, precise } from '../../numbers.js';
 import { secondsText } from '../../words/times.js';
 import type { Markup } from '../markup.js';
 import { type Fact, tiles } from '../parts.js';
@@ -67,7 +66,7 @@ function repeats({ summary: { jobs, wastedSeconds } }: RunReport): Fact[] {
 function network(report: RunReport): Fact[] {
   const size = networkSize(report);
   if (size === undefined) return [];
-  const from = size.threshold === undefined ? '' : `, |r| ≥ ${brief4(size.threshold)}`;
+  const from = size.threshold === undefined ? '' : `, |r| ≥ ${precise(size.threshold)}`;
   return [
     {
       label: 'Network edges',
@@ -95,9 +94,12 @@ function cost({ currency }: RunReport, { cost: priced }: Figures): Fact[] {
   return [
     {
       label: 'Cost of the core hours',
-      text: moneyText(priced.used, currency),
+      text: moneyText(priced.used, priced.digits, currency),
       fact: ['cost.used', priced.used],
-      note: priced.wasted === 0 ? 'none wasted' : `${moneyText(priced.wasted, currency)} wasted`,
+      note:
+        priced.wasted === 0
+          ? 'none wasted'
+          : `${moneyText(priced.wasted, priced.digits, currency)} wasted`,
     },
   ];
 }
