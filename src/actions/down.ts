@@ -4,6 +4,7 @@ import type { Step } from '../pipeline/step.js';
 import type { ClusterPlan, Plan } from '../plan/types.js';
 import { clusterScope } from '../provision/embedded-marathon.js';
 import type { ActionContext } from './context.js';
+import { reachablePart } from './down-reach.js';
 import { appsStep, keyStep, networkStep, removeMarathonsStep, volumesStep } from './down-steps.js';
 import { loadPlan } from './load-plan.js';
 import { networkDriver, type MemberFailures } from './network-steps.js';
@@ -18,8 +19,12 @@ export interface DownOptions {
 
 /** `crossflock down`: removes what `create-containers` made, in the opposite order. */
 export async function down(context: ActionContext, options: DownOptions): Promise<ExitCode> {
-  const plan = await loadPlan(context, options.config, 'what stops');
-  if (plan === undefined) return EXIT.usage;
+  const whole = await loadPlan(context, options.config, 'what stops');
+  if (whole === undefined) return EXIT.usage;
+  const { plan, silent } = await reachablePart(context, whole);
+  for (const [id, { message }] of silent) {
+    context.reporter.emit({ type: 'notice', level: 'warning', message: `${id}: ${message}` });
+  }
   const steps = [
     ...(await wakeSteps(context, plan)),
     appsStep(context, plan),
@@ -28,14 +33,23 @@ export async function down(context: ActionContext, options: DownOptions): Promis
   ];
   if (options.volumes) steps.push(volumesStep(context, plan), keyStep(context, plan));
   const result = await runSteps(steps, context);
-  const ok = result.failure === undefined;
-  const message = ok
-    ? result.changes === 0
-      ? `nothing of ${plan.name} was there`
-      : `${plan.name} is gone${options.volumes ? '' : '; its volumes are kept, --volumes deletes them too'}`
-    : `failed at ${result.failure.step}`;
-  context.reporter.emit({ type: 'summary', ok, message, data: { changes: result.changes } });
-  return result.failure === undefined ? EXIT.ok : exitCodeFor(result.failure.error.code);
+  const { changes, failure } = result;
+  const notAsked = [...silent.keys()];
+  const ok = failure === undefined && notAsked.length === 0;
+  const message =
+    failure !== undefined
+      ? `failed at ${failure.step}`
+      : notAsked.length > 0
+        ? `${notAsked.join(', ')} could not be asked; the others are done. Run the same command again when ${notAsked.length === 1 ? 'it is' : 'they are'} back`
+        : gone(plan, changes, options);
+  context.reporter.emit({ type: 'summary', ok, message, data: { changes, notAsked } });
+  if (failure !== undefined) return exitCodeFor(failure.error.code);
+  return ok ? EXIT.ok : EXIT.failed;
+}
+
+function gone({ name }: Plan, changes: number, { volumes }: DownOptions): string {
+  if (changes === 0) return `nothing of ${name} was there`;
+  return `${name} is gone${volumes ? '' : '; its volumes are kept, --volumes deletes them too'}`;
 }
 
 /**
