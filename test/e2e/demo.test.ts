@@ -1,5 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunSummary } from '../../src/ports/run-summary.js';
@@ -13,14 +13,6 @@ const PAIRS = 4_652_775;
 const EDGES_AT_08 = 1659;
 const POSITIVE_AT_08 = 1632;
 
-async function runs(): Promise<readonly string[]> {
-  try {
-    return await readdir(RESULTS);
-  } catch {
-    return [];
-  }
-}
-
 describe('scripts/demo', () => {
   let wasUp = false;
   let text = '';
@@ -28,11 +20,10 @@ describe('scripts/demo', () => {
 
   beforeAll(async () => {
     wasUp = (await containersOf('crossflock')).length > 0;
-    const before = new Set(await runs());
     text = await output([join(ROOT, 'scripts/demo')]);
-    const fresh = (await runs()).filter((name) => !before.has(name));
-    expect(fresh).toHaveLength(1);
-    folder = join(RESULTS, fresh[0]!);
+    // Other runs may end in the same place meanwhile.
+    folder = /^\W*results +(\/\S+) \(/m.exec(text)?.[1] ?? '';
+    expect(dirname(folder)).toBe(RESULTS);
   });
 
   afterAll(async () => {

@@ -134,9 +134,10 @@ describe('a pool in trouble', () => {
 describe('a container that cannot run', () => {
   it('is named with the reason when its image does not exist', async () => {
     const config = await configLike((demo) => {
-      oneApp(demo, { image: 'crossflock/no-such-image' });
+      // Of a registry that answers at once that it is not there.
+      oneApp(demo, { image: 'localhost:1/crossflock/no-such-image' });
     });
-    const ended = await run('create-containers', ['-c', config, '--timeout', '30']);
+    const ended = await run('create-containers', ['-c', config, '--timeout', '10']);
     expect(ended.exitCode, ended.stdout).toBe(1);
     expect(ended.stdout).toMatch(/\/lone is (failed|pending): .*crossflock\/no-such-image/);
     await down(config);
@@ -159,7 +160,7 @@ describe('a container that cannot run', () => {
       demo.containers.push({ ...demo.containers[0]!, id: 'other', cluster: 'gone' });
       demo.network.containers.push({ id: 'other', ip_addr: '172.28.77.10' });
     });
-    const ended = await run('create-containers', ['-c', config, '--timeout', '30']);
+    const ended = await run('create-containers', ['-c', config, '--timeout', '15']);
     expect(ended.exitCode, ended.stdout).toBe(1);
     expect(ended.stdout).toContain('gone: marathon at http://127.0.0.1:9 refused the connection');
     expect(await containerOf(NAME, 'lone')).not.toBe('');

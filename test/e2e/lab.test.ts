@@ -100,6 +100,15 @@ const jobsRunOn =
   (event: ReportEvent): boolean =>
     event.type === 'workflow-progress' && (event.snapshot.runningByCluster[cluster] ?? 0) > 0;
 
+const jobsDone =
+  (count: number) =>
+  (event: ReportEvent): boolean =>
+    event.type === 'workflow-progress' && event.snapshot.done >= count;
+
+function doneOn(cluster: string, event: ReportEvent): number {
+  return event.type === 'workflow-progress' ? (event.snapshot.doneByCluster[cluster] ?? 0) : NaN;
+}
+
 describe('three clouds with a host each, over SSH', () => {
   let out = '';
   let demo = '';
@@ -206,7 +215,12 @@ describe('three clouds with a host each, over SSH', () => {
     await lab('cut', 'chameleon', 'cloudlab');
     const checked = await run('crossflock', ['peers', 'check', '-c', CONFIG]);
     expect(checked.exitCode).toBe(1);
+    // The others are in their second round, and nothing has come from there.
+    const later = await running.event(jobsDone(12));
+    expect(doneOn('cloudlab', later)).toBe(0);
     await lab('heal');
-    expectCompleteResult(await running.ended);
+    const { clusters, jobs } = expectCompleteResult(await running.ended);
+    expect(clusters.reduce((sum, cluster) => sum + cluster.jobs, 0)).toBe(jobs.total);
+    expect(clusters.map(({ cluster }) => cluster)).toContain('cloudlab');
   });
 });

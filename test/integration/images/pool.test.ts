@@ -84,7 +84,7 @@ describe('pool of a submitter and two executors', () => {
   });
 
   it('goes on where it was when the submitter is killed and made anew', async () => {
-    await submit('remade', '12', '--min-job-seconds', '8');
+    await submit('remade', '12', '--min-job-seconds', '4');
     const before = await follow('remade', isRunning);
     expect(before.some(isRunning)).toBe(true);
     const hostKey = await docker(

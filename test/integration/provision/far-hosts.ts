@@ -6,7 +6,7 @@ import { docker } from '../embedded/docker-cli.js';
 import type { labCli } from '../lab/lab-cli.js';
 
 /** Until a machine that is switched off counts as unreachable. */
-const CONNECT_SECONDS = 5;
+const CONNECT_SECONDS = 10;
 
 /** A machine as a configuration has it; id and address are enough. */
 export interface FarHost {
