@@ -14,6 +14,8 @@ export interface Executors {
   readonly addresses: readonly string[];
   /** Cluster id (cloud) by virtual IP. */
   readonly clusterOfAddress: ReadonlyMap<string, string>;
+  /** Price of a core-hour by cluster id, where it is known. */
+  readonly prices: ReadonlyMap<string, number>;
 }
 
 export function executorsOf(plan: Plan): Executors {
@@ -21,6 +23,11 @@ export function executorsOf(plan: Plan): Executors {
   return {
     addresses: executors.map(({ ip }) => ip),
     clusterOfAddress: new Map(executors.map(({ ip, clusterId }) => [ip, clusterId])),
+    prices: new Map(
+      plan.clusters.flatMap(({ id, pricePerCoreHour: price }) =>
+        price === undefined ? [] : [[id, price] as const],
+      ),
+    ),
   };
 }
 

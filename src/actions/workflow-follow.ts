@@ -22,12 +22,14 @@ export async function followToEnd(
   const { reporter, clock, signal } = context;
   const watcher: Watcher = {
     clusters: executors.clusterOfAddress,
+    prices: executors.prices,
     clock,
     onSnapshot: (snapshot) => {
       reporter.emit({ type: 'workflow-progress', snapshot });
     },
-    onNotice: ({ level, message }) => {
-      reporter.emit({ type: 'workflow-event', runId: record.id, level, message });
+    onNotice: ({ level, message, at }) => {
+      const when = at === undefined ? {} : { at: new Date(at).toISOString() };
+      reporter.emit({ type: 'workflow-event', runId: record.id, level, message, ...when });
     },
   };
   try {

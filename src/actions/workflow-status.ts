@@ -20,10 +20,10 @@ export async function runStatus(
   const { reporter, clock, signal } = context;
   const record = await findRun(pool, options.run, signal);
   const monitor = await readRun(pool, record, signal);
-  const { clusterOfAddress } = executorsOf(plan);
-  const snapshot = snapshotOf(monitor, clusterOfAddress, clock.now().getTime());
+  const { clusterOfAddress: clusters, prices } = executorsOf(plan);
+  const snapshot = snapshotOf(monitor, { clusters, prices }, clock.now().getTime());
   const ok = monitor.end === undefined || monitor.end.outcome === 'succeeded';
-  reporter.emit({ type: 'workflow-progress', snapshot });
+  reporter.emit({ type: 'workflow-status', snapshot });
   const message = `run ${record.id}: ${snapshot.phase}, ${snapshot.done} of ${snapshot.total} jobs done`;
   reporter.emit({ type: 'summary', ok, message, data: { snapshot } });
   return ok ? EXIT.ok : EXIT.failed;

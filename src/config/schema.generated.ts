@@ -160,6 +160,14 @@ export const configSchema: Readonly<Record<string, unknown>> = {
           examples: [[{ address: '192.0.2.10', user: 'cc' }]],
         },
         auth: { $ref: '#/definitions/auth' },
+        price_per_core_hour: {
+          description:
+            'What an hour of one core costs in this cluster, in any currency. With it, `run-kinc` and `workflow watch` show what a run has cost so far: the core-hours that its jobs had, times this. Default: no cost is shown.',
+          type: 'number',
+          minimum: 0,
+          'x-write': 'a number from 0',
+          examples: [0.04],
+        },
       },
       'x-write': 'an object',
       examples: [{ id: 'azure', engine: 'embedded' }],
@@ -697,12 +705,13 @@ export const configSchema: Readonly<Record<string, unknown>> = {
         },
         jobs: {
           description:
-            'Number of similarity jobs to cut the work into. Default: worked out from the slots of the pool.',
-          type: 'integer',
-          minimum: 1,
-          maximum: 100000,
-          'x-write': 'a whole number from 1 to 100000',
-          examples: [200],
+            'Number of similarity jobs to cut the work into. `auto` works it out from the matrix, the slots of the pool and how fast its executors are. Default: `auto`.',
+          anyOf: [
+            { title: 'JobCount', type: 'integer', minimum: 1, maximum: 100000 },
+            { title: 'JobAdvice', type: 'string', enum: ['auto'] },
+          ],
+          'x-write': 'a whole number from 1 to 100000, or "auto"',
+          examples: [200, 'auto'],
         },
         method: {
           description: "Correlation: `sc` is Spearman's, `pc` is Pearson's. Default: `sc`.",

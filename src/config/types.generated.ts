@@ -10,6 +10,8 @@ export type TextOrSecret = string | SecretEnv | SecretFile;
 export type EmbeddedEngineName = 'embedded';
 export type JumpText1 = string;
 export type SudoMode1 = 'none' | 'passwordless';
+export type JobCount = number;
+export type JobAdvice = 'auto';
 export type ThresholdValue = number;
 export type ThresholdMethod = 'rmt';
 
@@ -170,6 +172,10 @@ export interface ClusterConfig {
    */
   hosts?: HostConfig[];
   auth?: AuthConfig;
+  /**
+   * What an hour of one core costs in this cluster, in any currency. With it, `run-kinc` and `workflow watch` show what a run has cost so far: the core-hours that its jobs had, times this. Default: no cost is shown.
+   */
+  price_per_core_hour?: number;
 }
 /**
  * The embedded Marathon of a cluster, with its settings.
@@ -493,9 +499,9 @@ export interface WorkflowConfig {
    */
   gem?: string;
   /**
-   * Number of similarity jobs to cut the work into. Default: worked out from the slots of the pool.
+   * Number of similarity jobs to cut the work into. `auto` works it out from the matrix, the slots of the pool and how fast its executors are. Default: `auto`.
    */
-  jobs?: number;
+  jobs?: JobCount | JobAdvice;
   /**
    * Correlation: `sc` is Spearman's, `pc` is Pearson's. Default: `sc`.
    */

@@ -35,7 +35,12 @@ export function planClusters(config: ResolvedConfig): readonly ClusterPlan[] {
   const ports = enginePorts(clusters.map((cluster) => cluster.engine));
   return clusters.map((cluster, index) => {
     const hosts = planHosts(cluster, config.ssh ?? {});
-    const base = { id: cluster.id, hosts, ...optional('auth', cluster.auth) };
+    const base = {
+      id: cluster.id,
+      hosts,
+      ...optional('auth', cluster.auth),
+      ...optional('pricePerCoreHour', cluster.price_per_core_hour),
+    };
     const port = ports[index];
     if (port === undefined) {
       const marathonUrl = marathonBase(cluster.marathon_uri ?? '');

@@ -31,6 +31,8 @@ export interface ClusterPlan {
   readonly marathonUrl: string;
   /** Basic authentication, already resolved; never shown. */
   readonly auth?: { readonly username: string; readonly password: string };
+  /** Price of an hour of one core, in whatever currency the configuration means. */
+  readonly pricePerCoreHour?: number;
 }
 
 /** A machine of a cluster. */

@@ -51,6 +51,14 @@ export const RUN_STATES = [
   'removed',
 ] as const;
 
+/** What the submitter heard of an executor's pool. */
+export interface ExecutorAnswer {
+  /** Virtual IP. */
+  readonly address: string;
+  /** CPUs that it offers; undefined where it did not answer. */
+  readonly slots?: number;
+}
+
 /** The pool a workflow runs on, seen from its submitter. All calls may throw `CrossflockError`. */
 export interface WorkflowPool {
   /** Waits for the queue to answer; `deadlineMs` from now. */
@@ -84,6 +92,16 @@ export interface WorkflowPool {
   follow(runId: string, handlers: FollowHandlers, signal: AbortSignal): Promise<void>;
   /** Tells the run's events up to now; `onInterruption` is not used. */
   readEvents(runId: string, handlers: FollowHandlers, signal: AbortSignal): Promise<void>;
+  /**
+   * Tells what the submitter hears of the pools at these addresses, every 15 seconds or so, across
+   * restarts of the submitter; resolves when `signal` fires.
+   * @throws CrossflockError `refused` where the submitter's image is too old for it
+   */
+  watchExecutors(
+    addresses: readonly string[],
+    onAnswer: (answer: ExecutorAnswer) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Holds DAGMan and its jobs; the running ones end and begin anew when they are released. */
   hold(runId: string, signal: AbortSignal): Promise<void>;
   release(runId: string, signal: AbortSignal): Promise<void>;

@@ -58,20 +58,37 @@ export function unstageFile(path: string): string[] {
 }
 
 /**
- * Prints the run's events, one a line, until it has ended or standard input is closed. Docker does
- * not end a command in a container when its client dies, but it closes the command's standard
- * input: this is how the reader in the container ends with us, even after a `kill -9`.
+ * Prints the run's events, one a line, until it has ended or standard input is closed.
+ * @param known how many events of each log, from its beginning, are to be left out
  */
-export function followRun(runId: string): string[] {
+export function followRun(runId: string, known: ReadonlyMap<string, number> = new Map()): string[] {
+  const from = [...known].map(([log, count]) => `${log}=${count}`).join(',');
+  const options = from === '' ? [] : ['--from', from];
+  return whileWanted(['crossflock-events', '--follow', ...options, checkedName(runId)]);
+}
+
+export const POOLS_COMMAND = 'crossflock-pools';
+
+/** Prints what the pools at these addresses offer, every 15 s, until standard input is closed. */
+export function watchPools(addresses: readonly string[]): string[] {
+  return whileWanted([POOLS_COMMAND, addresses.join(',')]);
+}
+
+/**
+ * `argv` until it ends or standard input is closed. Docker does not end a command in a container
+ * when its client dies, but it closes the command's standard input: this is how a reader in the
+ * container ends with us, even after a `kill -9`.
+ */
+function whileWanted(argv: readonly string[]): string[] {
   const script = [
     'exec 3<&0',
-    'crossflock-events "$1" --follow & events=$!',
-    '(read -r _ <&3; kill "$events") >/dev/null 2>&1 & watcher=$!',
-    'wait "$events"; status=$?',
+    '"$@" & command=$!',
+    '(read -r _ <&3; kill "$command") >/dev/null 2>&1 & watcher=$!',
+    'wait "$command"; status=$?',
     'kill "$watcher" 2>/dev/null',
     'exit "$status"',
   ].join('\n');
-  return ['sh', '-c', script, 'sh', checkedName(runId)];
+  return ['sh', '-c', script, 'sh', ...argv];
 }
 
 /** Prints the run's events up to now, one a line. */

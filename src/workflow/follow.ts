@@ -12,12 +12,13 @@ import { commandFailed, type SubmitterContainer } from './submitter-container.js
 const GONE_DEADLINE_MS = 10 * 60_000;
 const LOOK_AGAIN_MS = 1000;
 
+const SUBMISSION = 'SubmitEvent';
 /** Events of `DAGMan`'s own log after which no more come. */
 const ENDINGS: ReadonlySet<string> = new Set(['JobTerminatedEvent', 'JobAbortedEvent']);
 
 /**
- * Follows one run across restarts of the submitter. The events are read from the beginning each
- * time; those already told are counted off, per log because only within a log the order is fixed.
+ * Follows one run across restarts of the submitter. It goes on after the events already told, which
+ * are counted per log because only within a log the order is fixed.
  */
 export class RunFollower {
   readonly #container: SubmitterContainer;
@@ -65,12 +66,11 @@ export class RunFollower {
   }
 
   async #readOnce(signal: AbortSignal): Promise<CrossflockError | undefined> {
-    const seen = new Map<string, number>();
     const stream = new JsonObjectStream((piece) => {
-      if (piece.ok) this.#take(piece.value, seen);
+      if (piece.ok) this.#take(piece.value);
       else this.#handlers.onDamage(`${piece.reason}: ${piece.text}`);
     });
-    const argv = followRun(this.#runId);
+    const argv = followRun(this.#runId, this.#told);
     // Stays open for as long as we read; its end is what ends the reader in the container.
     const stdin = new PassThrough();
     try {
@@ -92,14 +92,15 @@ export class RunFollower {
     }
   }
 
-  #take(event: Ad, seen: Map<string, number>): void {
+  #take(event: Ad): void {
     const log = textOf(event, 'Log') ?? '';
-    const number = (seen.get(log) ?? 0) + 1;
-    seen.set(log, number);
-    if (number <= (this.#told.get(log) ?? 0)) return;
-    this.#told.set(log, number);
+    this.#told.set(log, (this.#told.get(log) ?? 0) + 1);
     this.#handlers.onEvent(event);
-    if (log === 'dagman' && ENDINGS.has(textOf(event, 'MyType') ?? '')) this.#ended = true;
+    const kind = textOf(event, 'MyType') ?? '';
+    // A run that is tried again has a new DAGMan job in the same log.
+    if (log === 'dagman' && (kind === SUBMISSION || ENDINGS.has(kind))) {
+      this.#ended = kind !== SUBMISSION;
+    }
   }
 
   #count(): number {

@@ -8,6 +8,7 @@ import { CrossflockError, toCrossflockError } from '../errors/crossflock-error.j
 import type { Clock } from '../ports/clock.js';
 import type { Host } from '../ports/host.js';
 import type {
+  ExecutorAnswer,
   FollowHandlers,
   RunFile,
   RunOverview,
@@ -15,6 +16,7 @@ import type {
   WorkflowPool,
 } from '../ports/workflow-pool.js';
 import * as commands from './commands.js';
+import { askExecutors } from './executor-answers.js';
 import { RunFollower } from './follow.js';
 import { JsonObjectStream } from './htcondor/json-objects.js';
 import { readSlots, totalCpus } from './htcondor/slots.js';
@@ -170,6 +172,14 @@ export class HtcondorPool implements WorkflowPool {
         stream.push(chunk);
       },
     });
+  }
+
+  async watchExecutors(
+    addresses: readonly string[],
+    onAnswer: (answer: ExecutorAnswer) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await askExecutors(this.#container, this.#clock, { addresses, onAnswer }, signal);
   }
 
   async hold(runId: string, signal: AbortSignal): Promise<void> {

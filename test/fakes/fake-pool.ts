@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 
 import { CrossflockError } from '../../src/errors/crossflock-error.js';
 import type {
+  ExecutorAnswer,
   FollowHandlers,
   RunFile,
   RunOverview,
@@ -32,6 +33,8 @@ export class FakePool implements WorkflowPool {
   readonly offers = new Map<string, number | Error>();
   /** What `overview` says of a run, beyond that it succeeded. */
   readonly glances = new Map<string, Partial<RunOverview>>();
+  /** Who is told of executors, once somebody watches them: for answers that come later. */
+  onAnswer: ((answer: ExecutorAnswer) => void) | undefined;
   onSubmit: (args: readonly string[]) => { readonly id: string; readonly run: FakeRun } = () => {
     throw new CrossflockError('the test prepared no run', { code: 'unexpected' });
   };
@@ -119,6 +122,31 @@ export class FakePool implements WorkflowPool {
     const run = await this.#called(`events ${runId}`, this.held.get(runId));
     if (run === undefined) throw notFound(runId);
     for (const event of run.events) onEvent(event);
+  }
+
+  /** Tells once what `offers` has: 4 slots where nothing is said, no answer where it is an error. */
+  async watchExecutors(
+    addresses: readonly string[],
+    onAnswer: (answer: ExecutorAnswer) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.onAnswer = onAnswer;
+    await this.#called(`watch ${addresses.join(',')}`, undefined);
+    for (const address of addresses) {
+      const offer = this.offers.get(address) ?? 4;
+      onAnswer(typeof offer === 'number' ? { address, slots: offer } : { address });
+    }
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      else
+        signal.addEventListener(
+          'abort',
+          () => {
+            resolve();
+          },
+          { once: true },
+        );
+    });
   }
 
   hold(runId: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Redactor } from '../../util/redact.js';
 import { JsonReporter } from './json-reporter.js';
-import { ansiPaint, noPaint } from './lines.js';
+import { ansiPaint, noPaint } from './paint.js';
 import { PlainReporter } from './plain-reporter.js';
 import type { SuspendableReporter } from './suspendable.js';
 import { TerminalReporter } from './terminal-reporter.js';

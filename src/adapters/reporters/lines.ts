@@ -1,17 +1,13 @@
-import { styleText } from 'node:util';
 import { problemLine } from '../../errors/problem.js';
 import type { ChangeView, ErrorView, ReportEvent } from '../../ports/reporter.js';
 import { formatDuration } from '../../util/duration.js';
 import { textTable } from '../../util/text-table.js';
+import type { Paint } from './paint.js';
 import { progressLine } from './progress.js';
+import { workflowScreen } from './workflow-screen.js';
 
-type Style = Parameters<typeof styleText>[0];
-
-/** Colours text, or leaves it alone. */
-export type Paint = (style: Style, text: string) => string;
-
-export const noPaint: Paint = (_style, text) => text;
-export const ansiPaint: Paint = (style, text) => styleText(style, text, { validateStream: false });
+/** A log has no end to its lines; 80 columns are what a terminal has at least. */
+const STATUS_SIZE = { columns: 80, rows: 1000 };
 
 /** An event as lines of text for a person; none for events that a plain log does not show. */
 export function eventLines(event: ReportEvent, paint: Paint): string[] {
@@ -42,6 +38,8 @@ export function eventLines(event: ReportEvent, paint: Paint): string[] {
       return [...event.lines];
     case 'workflow-progress':
       return [progressLine(event.snapshot)];
+    case 'workflow-status':
+      return ['', ...workflowScreen(event.snapshot, STATUS_SIZE, paint), ''];
     case 'workflow-event':
       return [workflowEventLine(event, paint)];
     case 'failed':
@@ -106,7 +104,8 @@ function workflowEventLine(
   event: Extract<ReportEvent, { type: 'workflow-event' }>,
   paint: Paint,
 ): string {
-  if (event.level === 'error') return `${paint('red', '✖')} ${event.message}`;
-  if (event.level === 'warning') return `${paint('yellow', '!')} ${event.message}`;
-  return `  ${event.message}`;
+  const { at, level, message } = event;
+  const text = at === undefined ? message : `${paint('dim', at.slice(11, 19))} ${message}`;
+  if (level === 'error') return `${paint('red', '✖')} ${text}`;
+  return level === 'warning' ? `${paint('yellow', '!')} ${text}` : `  ${text}`;
 }

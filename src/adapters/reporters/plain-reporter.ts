@@ -1,11 +1,13 @@
-import type { Reporter, ReportEvent } from '../../ports/reporter.js';
+import type { Reporter, ReportEvent, WorkflowSnapshot } from '../../ports/reporter.js';
 import type { Redactor } from '../../util/redact.js';
-import { eventLines, type Paint } from './lines.js';
+import { eventLines } from './lines.js';
+import type { Paint } from './paint.js';
+import { ProgressPace } from './progress-pace.js';
 import { PlannedChanges } from './planned-changes.js';
 import type { Suspendable } from './suspendable.js';
 
-/** Seconds between two progress lines of a workflow while nothing else changes. */
-const PROGRESS_EVERY_SECONDS = 10;
+/** Of the progress lines of a workflow. */
+const PACE = { stateMs: 1000, countMs: 30_000, stillMs: 300_000 };
 
 /** Lines for a log, a pipe or a terminal without cursor movement; failures go to standard error. */
 export class PlainReporter implements Reporter, Suspendable {
@@ -18,7 +20,7 @@ export class PlainReporter implements Reporter, Suspendable {
   /** Events that came while the view held still, with how many times it is asked to. */
   readonly #held: ReportEvent[] = [];
   #suspended = 0;
-  #lastProgress = { at: Number.NEGATIVE_INFINITY, key: '' };
+  readonly #pace = new ProgressPace(PACE);
 
   constructor(
     output: { write: (line: string) => void; writeError: (line: string) => void },
@@ -54,7 +56,7 @@ export class PlainReporter implements Reporter, Suspendable {
   }
 
   #show(event: ReportEvent): void {
-    if (event.type === 'workflow-progress' && !this.#progressIsNews(event)) return;
+    if (event.type === 'workflow-progress' && !this.#isDue(event.snapshot)) return;
     const failed = event.type === 'failed' || event.type === 'step-failed';
     const write = failed ? this.#writeError : this.#write;
     for (const shown of this.#planned.filter(event)) {
@@ -64,14 +66,7 @@ export class PlainReporter implements Reporter, Suspendable {
     }
   }
 
-  #progressIsNews(event: Extract<ReportEvent, { type: 'workflow-progress' }>): boolean {
-    const { snapshot } = event;
-    const at = this.#now().getTime() / 1000;
-    const key = `${snapshot.phase} ${snapshot.failed} ${snapshot.held} ${snapshot.done === snapshot.total}`;
-    if (key === this.#lastProgress.key && at - this.#lastProgress.at < PROGRESS_EVERY_SECONDS) {
-      return false;
-    }
-    this.#lastProgress = { at, key };
-    return true;
+  #isDue(snapshot: WorkflowSnapshot): boolean {
+    return this.#pace.isDue(snapshot, this.#now().getTime());
   }
 }

@@ -1,12 +1,12 @@
 import { Listr } from 'listr2';
-import ora, { type Ora } from 'ora';
 import type { Reporter, ReportEvent } from '../../ports/reporter.js';
 import { deferred, type Deferred } from '../../util/deferred.js';
 import type { Redactor } from '../../util/redact.js';
-import { ansiPaint, changeLine, eventLines, finishedLine } from './lines.js';
+import { changeLine, eventLines, finishedLine } from './lines.js';
+import { ansiPaint } from './paint.js';
 import { PlannedChanges } from './planned-changes.js';
-import { progressView } from './progress.js';
 import type { Suspendable } from './suspendable.js';
+import { WorkflowView } from './workflow-view.js';
 
 interface LiveStep {
   readonly title: string;
@@ -15,16 +15,12 @@ interface LiveStep {
   readonly task: { title: string | undefined; output: string };
 }
 
-/** Of a terminal that does not tell. */
-const COLUMNS = 80;
-/** The spinner, the space after it, and the last column, in which some terminals wrap. */
-const SPINNER_COLUMNS = 3;
 /** After these nothing more happens to the workflow that is being watched. */
 const ENDINGS: ReadonlySet<ReportEvent['type']> = new Set(['summary', 'failed', 'table', 'report']);
 
 /**
- * The view for a terminal: listr2 draws the running step, ora the running workflow, finished things
- * stay as lines. Events are drawn strictly one after the other, since both redraw in place.
+ * The view for a terminal: listr2 draws the running step, `WorkflowView` the running workflow,
+ * finished things stay as lines. Events are drawn strictly one after the other, since both redraw in place.
  */
 export class TerminalReporter implements Reporter, Suspendable {
   readonly #stream: NodeJS.WriteStream;
@@ -32,10 +28,11 @@ export class TerminalReporter implements Reporter, Suspendable {
   readonly #planned = new PlannedChanges();
   #tail: Promise<void> = Promise.resolve();
   #step: LiveStep | undefined;
-  #spinner: Ora | undefined;
+  readonly #workflow: WorkflowView;
 
   constructor(stream: NodeJS.WriteStream, redactor: Redactor) {
     this.#stream = stream;
+    this.#workflow = new WorkflowView(stream, ansiPaint);
     this.#redactor = redactor;
   }
 
@@ -56,16 +53,16 @@ export class TerminalReporter implements Reporter, Suspendable {
 
   async close(): Promise<void> {
     await this.#tail;
-    this.#spinner?.stop();
+    this.#workflow.end();
     this.#step?.end.resolve(undefined);
     await this.#step?.drawn;
   }
 
   /** What is drawn in place goes away for the time, and comes back as it was. */
   async #whileStill<T>(work: () => Promise<T>): Promise<T> {
-    const { step, spinner } = { step: this.#step, spinner: this.#spinner };
+    const step = this.#step;
     const output = step?.task.output;
-    spinner?.stop();
+    this.#workflow.pause();
     step?.end.resolve(undefined);
     await step?.drawn;
     try {
@@ -75,7 +72,7 @@ export class TerminalReporter implements Reporter, Suspendable {
         this.#step = await startStep(step.title);
         if (output !== undefined && output !== '') this.#step.task.output = output;
       }
-      spinner?.start();
+      this.#workflow.resume();
     }
   }
 
@@ -96,7 +93,10 @@ export class TerminalReporter implements Reporter, Suspendable {
         await this.#endStep(event);
         return;
       case 'workflow-progress':
-        this.#progress(event);
+        this.#workflow.show(event.snapshot);
+        return;
+      case 'workflow-event':
+        this.#workflow.happened(eventLines(event, ansiPaint));
         return;
       default:
         this.#print(event);
@@ -112,27 +112,16 @@ export class TerminalReporter implements Reporter, Suspendable {
     else this.#print(event);
   }
 
-  #progress(event: Extract<ReportEvent, { type: 'workflow-progress' }>): void {
-    // That the terminal can redraw was decided before this view was chosen.
-    const options = { stream: this.#stream, discardStdin: false, isEnabled: true };
-    this.#spinner ??= ora(options).start();
-    const columns = this.#stream.columns || COLUMNS;
-    this.#spinner.text = progressView(event.snapshot, columns - SPINNER_COLUMNS);
-  }
-
   #print(event: ReportEvent): void {
     const ends = ENDINGS.has(event.type);
-    if (ends) {
-      this.#spinner?.stop();
-      this.#spinner = undefined;
-    }
+    if (ends) this.#workflow.end();
+    else this.#workflow.pause();
     for (const line of eventLines(event, ansiPaint)) this.#write(line);
+    if (!ends) this.#workflow.resume();
   }
 
   #write(line: string): void {
-    this.#spinner?.clear();
     this.#stream.write(`${line}\n`);
-    this.#spinner?.render();
   }
 }
 

@@ -28,7 +28,13 @@ export type JobEvent = Base &
   (
     | { readonly type: 'submit' }
     /** `address`: virtual IP of the executor. */
-    | { readonly type: 'execute'; readonly address?: string; readonly slot?: string }
+    | {
+        readonly type: 'execute';
+        readonly address?: string;
+        readonly slot?: string;
+        /** Of the slot that it runs in. */
+        readonly cpus?: number;
+      }
     | {
         readonly type: 'terminated';
         /** Absent when a signal ended the job. */
@@ -93,6 +99,7 @@ const READERS: Readonly<Record<number, (ad: Ad) => Details>> = {
     type: 'execute',
     ...optional('address', addressOfSinful(textOf(ad, 'ExecuteHost') ?? '')),
     ...optional('slot', textOf(ad, 'SlotName')),
+    ...optional('cpus', numberOf(adOf(ad, 'ExecuteProps') ?? {}, 'Cpus')),
   }),
   4: (ad) => ({
     type: 'evicted',

@@ -20,6 +20,8 @@ export interface Execution {
   /** Virtual IP of the executor; undefined where the log does not say. */
   readonly address: string | undefined;
   readonly slot: string | undefined;
+  /** CPUs of its slot; 1 where the log does not say. */
+  readonly cpus: number;
   /** When the job was submitted, or came back to the queue. */
   readonly queuedAt: number;
   readonly startedAt: number;

@@ -18,6 +18,11 @@ export class CompletionRate {
     this.#count += 1;
   }
 
+  /** Completions that the rate is counted from. */
+  get samples(): number {
+    return Math.min(this.#count, WINDOW);
+  }
+
   /** Jobs per minute up to `now` (epoch milliseconds); undefined before the second completion. */
   perMinute(now: number): number | undefined {
     if (this.#count < 2 || this.#startedAt === undefined) return undefined;

@@ -1,5 +1,6 @@
 import type { JobEvent } from '../htcondor/events.js';
 import { nodesOf, type RunShape } from '../run-shape.js';
+import { ExecutorTally } from './executor-tally.js';
 import { type Execution, type NodeRecord, type NodeState, newNode } from './node.js';
 import { CompletionRate } from './rate.js';
 
@@ -11,6 +12,9 @@ export interface RunOutline {
   readonly retries: number;
   readonly dagmanCluster: number;
 }
+
+/** Stands for an executor that the log does not name. */
+const UNKNOWN_ADDRESS = 'unknown';
 
 /** How a run ended. `removed`: by a person, with `condor_rm`. */
 export interface RunEnd {
@@ -25,6 +29,8 @@ export interface RunEnd {
 export interface Notice {
   readonly level: 'info' | 'warning' | 'error';
   readonly message: string;
+  /** When it happened, epoch milliseconds; undefined where it was no event of the log. */
+  readonly at?: number;
 }
 
 /**
@@ -46,13 +52,13 @@ export class RunMonitor {
     done: 0,
     failed: 0,
   };
-  /** Nodes running now and done, by virtual IP of the executor. */
-  readonly runningByAddress = new Map<string, number>();
-  readonly doneByAddress = new Map<string, number>();
+  /** What runs and ran where, by virtual IP of the executor. */
+  readonly executors = new Map<string, ExecutorTally>();
   readonly #nodeOfJob = new Map<string, NodeRecord>();
   #submittedAt: number | undefined;
   #lastEventAt: number | undefined;
   #end: RunEnd | undefined;
+  #isHeld = false;
 
   constructor(outline: RunOutline) {
     this.outline = outline;
@@ -70,6 +76,11 @@ export class RunMonitor {
 
   get end(): RunEnd | undefined {
     return this.#end;
+  }
+
+  /** Whether a person held the whole run. */
+  get isHeld(): boolean {
+    return this.#isHeld;
   }
 
   /** Takes the next event; the answer is for people, and most events have none. */
@@ -92,6 +103,11 @@ export class RunMonitor {
     switch (event.type) {
       case 'submit':
         this.#submittedAt ??= event.at;
+        // A run that is tried again has a new DAGMan job.
+        this.#end = undefined;
+        return undefined;
+      case 'execute':
+        this.#isHeld = false;
         return undefined;
       case 'terminated': {
         const outcome = event.exitCode === 0 ? 'succeeded' : 'failed';
@@ -103,8 +119,10 @@ export class RunMonitor {
         this.#end = { outcome: 'removed', at: event.at };
         return { level: 'error', message: `the workflow was removed: ${event.reason}` };
       case 'held':
+        this.#isHeld = true;
         return { level: 'warning', message: `the workflow is held: ${event.reason}` };
       case 'released':
+        this.#isHeld = false;
         return { level: 'info', message: 'the workflow was released' };
       default:
         return undefined;
@@ -166,7 +184,9 @@ export class RunMonitor {
     node.address = event.address ?? node.address;
     node.startedAt = event.at;
     node.endedAt = undefined;
-    node.executions.push(newExecution(node, event));
+    const execution = newExecution(node, event);
+    node.executions.push(execution);
+    this.#tally(execution).started(execution);
     this.rate.started(event.at);
     this.#move(node, 'running');
   }
@@ -185,7 +205,7 @@ export class RunMonitor {
     }
     node.workCpuSeconds = event.cpuSeconds ?? 0;
     node.workMs = event.at - (node.startedAt ?? event.at);
-    close(node, event.at, 'succeeded');
+    this.#close(node, event.at, 'succeeded');
     finish(node, event);
     this.rate.finished(event.at);
     this.#move(node, 'done');
@@ -220,7 +240,7 @@ export class RunMonitor {
   /** Ends an execution that came to nothing, if there is one. */
   #stop(node: NodeRecord, at: number, outcome: Execution['outcome']): void {
     if (node.state !== 'running' || node.startedAt === undefined) return;
-    close(node, at, outcome);
+    this.#close(node, at, outcome);
     node.wastedMs += at - node.startedAt;
     node.endedAt = at;
   }
@@ -233,16 +253,26 @@ export class RunMonitor {
   }
 
   #move(node: NodeRecord, to: NodeState): void {
-    this.#count(node, -1);
+    this.counts[node.state] -= 1;
     node.state = to;
-    this.#count(node, 1);
+    this.counts[to] += 1;
   }
 
-  #count(node: NodeRecord, by: 1 | -1): void {
-    this.counts[node.state] += by;
-    const address = node.address ?? 'unknown';
-    if (node.state === 'running') add(this.runningByAddress, address, by);
-    if (node.state === 'done') add(this.doneByAddress, address, by);
+  /** Ends the execution under way. */
+  #close(node: NodeRecord, at: number, outcome: Execution['outcome']): void {
+    const execution = node.executions.at(-1);
+    if (execution === undefined || execution.outcome !== undefined) return;
+    execution.endedAt = at;
+    execution.outcome = outcome;
+    this.#tally(execution).ended(execution);
+  }
+
+  #tally({ address = UNKNOWN_ADDRESS }: Execution): ExecutorTally {
+    const known = this.executors.get(address);
+    if (known !== undefined) return known;
+    const tally = new ExecutorTally();
+    this.executors.set(address, tally);
+    return tally;
   }
 }
 
@@ -274,6 +304,7 @@ function newExecution(node: NodeRecord, event: JobEvent & { type: 'execute' }): 
     tries: node.tries,
     address: node.address,
     slot: event.slot,
+    cpus: event.cpus ?? 1,
     queuedAt: node.queuedAt ?? event.at,
     startedAt: event.at,
     endedAt: undefined,
@@ -285,14 +316,6 @@ function newExecution(node: NodeRecord, event: JobEvent & { type: 'execute' }): 
     receivedBytes: undefined,
     sentBytes: undefined,
   };
-}
-
-/** Ends the execution under way. */
-function close(node: NodeRecord, at: number, outcome: Execution['outcome']): void {
-  const execution = node.executions.at(-1);
-  if (execution?.outcome !== undefined || execution === undefined) return;
-  execution.endedAt = at;
-  execution.outcome = outcome;
 }
 
 /** Adds what HTCondor says at the end of an execution. */
@@ -312,10 +335,4 @@ function remember(node: NodeRecord, memoryMb: number | undefined): void {
   const execution = node.executions.at(-1);
   if (execution === undefined || memoryMb === undefined) return;
   execution.memoryMb = Math.max(execution.memoryMb ?? 0, memoryMb);
-}
-
-function add(counts: Map<string, number>, key: string, by: number): void {
-  const value = (counts.get(key) ?? 0) + by;
-  if (value === 0) counts.delete(key);
-  else counts.set(key, value);
 }

@@ -215,7 +215,7 @@ describe('Ctrl-C', () => {
   it('while following leaves the run to itself and says how to go on', async () => {
     pool.onSubmit = () => ({ id: 'd2', run: { ...finished, events: [], goesOn: true } });
     const ending = run({});
-    await clock.untilSleepOf(500);
+    await clock.untilSleepOf(250);
     stop.abort();
     expect(await ending).toBe(130);
     expect(end()).toEqual({
@@ -224,7 +224,8 @@ describe('Ctrl-C', () => {
       message: `detached: run d2 goes on; watch it again with run-kinc -c ${CONFIG} --attach d2`,
       data: { runId: 'd2', detached: true },
     });
-    expect(pool.calls.at(-1)).toBe('follow d2');
+    expect(calls('follow')).toEqual(['follow d2']);
+    expect(calls('remove')).toEqual([]);
     expect(clock.sleeping).toBe(0);
     expect(host.puts).toEqual([]);
   });

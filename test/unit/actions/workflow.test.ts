@@ -154,7 +154,7 @@ describe('workflow status', () => {
     expect(await act(runStatus)).toBe(0);
     expect(pool.calls).toEqual(['runs', 'read d2 run.json', 'events d2']);
     expect(end()?.message).toMatch(/^run d2: .+, \d+ of 23 jobs done$/);
-    expect(reporter.of('workflow-progress')).toHaveLength(1);
+    expect(reporter.of('workflow-status')).toHaveLength(1);
   });
 
   it('ends with 1 where the run failed', async () => {

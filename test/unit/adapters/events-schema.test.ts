@@ -3,7 +3,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { JsonReporter } from '../../../src/adapters/reporters/json-reporter.js';
 import type { ErrorCode } from '../../../src/errors/crossflock-error.js';
-import type { ReportEvent } from '../../../src/ports/reporter.js';
+import type { ReportEvent, WorkflowSnapshot } from '../../../src/ports/reporter.js';
 import { Redactor } from '../../../src/util/redact.js';
 
 /** With every optional field, those inside included. */
@@ -13,6 +13,19 @@ type Full<T> = T extends readonly unknown[]
     ? { [K in keyof T]-?: Full<T[K]> }
     : T;
 type Type = ReportEvent['type'];
+
+const SNAPSHOT: Full<WorkflowSnapshot> = {
+  ...{ runId: 'kinc-1', total: 35, idle: 9, running: 8, done: 18, failed: 0, held: 0 },
+  ...{ queue: { later: 3, queued: 4, retrying: 1, lost: 1 }, meanSeconds: 12.4, cost: 0.42 },
+  ...{ runningByCluster: { azure: 8 }, doneByCluster: { azure: 18 }, jobsPerMinute: 38.2 },
+  ...{ secondsLeft: 12, secondsLeftRange: [8, 18], elapsedSeconds: 9.5, phase: 'similarity' },
+  executors: [
+    {
+      ...{ address: '172.16.0.3', cluster: 'azure', slots: 8, running: 8, done: 18, failed: 0 },
+      ...{ jobsPerMinute: 38.2, meanSeconds: 12.4, goneSeconds: 42 },
+    },
+  ],
+};
 
 /** A type or field that is new in the program does not compile until it is here. */
 const SAMPLES: { readonly [T in Type]: Full<Extract<ReportEvent, { type: T }>> } = {
@@ -41,15 +54,12 @@ const SAMPLES: { readonly [T in Type]: Full<Extract<ReportEvent, { type: T }>> }
   notice: { type: 'notice', level: 'warning', message: 'runner2 offers no slots' },
   table: { type: 'table', title: '', columns: ['id', 'cpus'], rows: [['runner1', 4]] },
   report: { type: 'report', lines: ['', 'wall time   15.2 s'] },
-  'workflow-progress': {
-    type: 'workflow-progress',
-    snapshot: {
-      ...{ runId: 'kinc-1', total: 35, idle: 9, running: 8, done: 18, failed: 0, held: 0 },
-      ...{ runningByCluster: { azure: 8 }, doneByCluster: { azure: 18 }, jobsPerMinute: 38.2 },
-      ...{ secondsLeft: 12, elapsedSeconds: 9.5, phase: 'similarity' },
-    },
+  'workflow-progress': { type: 'workflow-progress', snapshot: SNAPSHOT },
+  'workflow-status': { type: 'workflow-status', snapshot: SNAPSHOT },
+  'workflow-event': {
+    ...{ type: 'workflow-event', runId: 'kinc-1', level: 'info', message: 'held' },
+    at: '2026-11-21T11:33:58.120Z',
   },
-  'workflow-event': { type: 'workflow-event', runId: 'kinc-1', level: 'info', message: 'held' },
   failed: { type: 'failed', error: { code: 'refused', message: 'no', hint: 'ask' } },
   summary: { type: 'summary', ok: true, message: 'done', data: { changes: 0 } },
 };

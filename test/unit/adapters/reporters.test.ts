@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { JsonReporter } from '../../../src/adapters/reporters/json-reporter.js';
-import { noPaint } from '../../../src/adapters/reporters/lines.js';
+import { noPaint } from '../../../src/adapters/reporters/paint.js';
 import { PlainReporter } from '../../../src/adapters/reporters/plain-reporter.js';
 import type { ReportEvent, WorkflowSnapshot } from '../../../src/ports/reporter.js';
 import { Redactor } from '../../../src/util/redact.js';
@@ -30,6 +30,8 @@ const snapshot: WorkflowSnapshot = {
   runId: 'kinc-1',
   total: 40,
   idle: 20,
+  queue: { later: 0, queued: 20, retrying: 0, lost: 0 },
+  executors: [],
   running: 8,
   done: 12,
   failed: 0,
@@ -79,7 +81,7 @@ describe('PlainReporter', () => {
     expect(lines).toEqual([]);
   });
 
-  it('shows progress every ten seconds, and at once when something else changed', () => {
+  it('shows progress every half minute, and at once when something else changed', async () => {
     const { lines, clock, reporter } = plain();
     const emit = (patch: Partial<WorkflowSnapshot>) => {
       reporter.emit({ type: 'workflow-progress', snapshot: { ...snapshot, ...patch } });
@@ -89,16 +91,79 @@ describe('PlainReporter', () => {
     expect(lines).toEqual([
       'similarity 12/40 · running 8 (azure 4, chameleon 4) · idle 20 · held 1 · 38 jobs/min · 45.0 s left',
     ]);
+    await clock.advance(1000);
     emit({ failed: 1 });
     expect(lines).toHaveLength(2);
-    return clock.advance(10_000).then(() => {
-      emit({ failed: 1, done: 14 });
-      expect(lines).toHaveLength(3);
-    });
+    await clock.advance(29_000);
+    emit({ failed: 1, done: 14 });
+    expect(lines).toHaveLength(2);
+    await clock.advance(1000);
+    emit({ failed: 1, done: 14 });
+    expect(lines).toHaveLength(3);
+    await clock.advance(200_000);
+    emit({ failed: 1, done: 14 });
+    expect(lines).toHaveLength(3);
+    await clock.advance(100_000);
+    emit({ failed: 1, done: 14 });
+    expect(lines).toHaveLength(4);
+  });
+
+  it('shows at once that a pool is gone', async () => {
+    const { lines, clock, reporter } = plain();
+    const azure = { address: '172.16.0.3', cluster: 'azure', running: 0, done: 4, failed: 0 };
+    reporter.emit({ type: 'workflow-progress', snapshot: { ...snapshot, executors: [azure] } });
+    await clock.advance(1000);
+    const executors = [{ ...azure, goneSeconds: 31 }];
+    reporter.emit({ type: 'workflow-progress', snapshot: { ...snapshot, executors } });
+    expect(lines).toHaveLength(2);
+  });
+
+  it('says when something happened, where that is known', () => {
+    const { lines, reporter } = plain();
+    const event = {
+      type: 'workflow-event',
+      runId: 'r',
+      level: 'warning',
+      message: 'held',
+    } as const;
+    reporter.emit({ ...event, at: '2026-11-21T11:33:58.120Z' });
+    reporter.emit(event);
+    expect(lines).toEqual(['! 11:33:58 held', '! held']);
   });
 });
 
 describe('JsonReporter', () => {
+  it('writes a snapshot when it changed, not too often, and always the last one', async () => {
+    const clock = new FakeClock();
+    const done: number[] = [];
+    const write = (line: string): void => {
+      const event = JSON.parse(line) as { type: string; snapshot?: WorkflowSnapshot };
+      done.push(event.snapshot?.done ?? -1);
+    };
+    const reporter = new JsonReporter(write, () => clock.now(), new Redactor());
+    const emit = (count: number) => {
+      reporter.emit({ type: 'workflow-progress', snapshot: { ...snapshot, done: count } });
+    };
+    emit(1);
+    for (let quarters = 1; quarters <= 16; quarters += 1) {
+      await clock.advance(250);
+      emit(1 + quarters);
+    }
+    expect(done).toEqual([1, 9, 17]);
+    for (let seconds = 1; seconds <= 59; seconds += 1) {
+      await clock.advance(1000);
+      emit(17);
+    }
+    expect(done).toEqual([1, 9, 17]);
+    await clock.advance(1000);
+    emit(17);
+    emit(18);
+    reporter.emit({ type: 'workflow-event', runId: 'r', level: 'info', message: 'x' });
+    expect(done).toEqual([1, 9, 17, 17, -1]);
+    reporter.emit({ type: 'summary', ok: true, message: 'done' });
+    expect(done).toEqual([1, 9, 17, 17, -1, 18, -1]);
+  });
+
   it('writes one object a line, with the time and without secrets', () => {
     const lines: string[] = [];
     const redactor = new Redactor();

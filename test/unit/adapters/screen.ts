@@ -1,5 +1,7 @@
-import { stripVTControlCharacters } from 'node:util';
 import { PassThrough } from 'node:stream';
+
+/** A control sequence: what it is told, and which one it is. */
+const SEQUENCE = new RegExp(String.raw`\u001B\[([?\d;]*)([A-Za-z])`, 'y');
 
 /**
  * A terminal that remembers what stands where: text, line ends, and the cursor methods of a
@@ -7,16 +9,17 @@ import { PassThrough } from 'node:stream';
  */
 export class Screen extends PassThrough {
   readonly isTTY = true;
-  readonly rows = 50;
+  readonly rows: number;
   readonly columns: number;
   cursorIsHidden = false;
   #lines: string[] = [''];
   #row = 0;
   #column = 0;
 
-  constructor(columns: number) {
+  constructor(columns: number, rows = 50) {
     super();
     this.columns = columns;
+    this.rows = rows;
   }
 
   /** What is to be seen, without spaces at line ends and empty lines at the end. */
@@ -33,10 +36,22 @@ export class Screen extends PassThrough {
 
   override write(chunk: unknown): boolean {
     const text = String(chunk);
-    if (text.includes('\u001B[?25l')) this.cursorIsHidden = true;
-    if (text.includes('\u001B[?25h')) this.cursorIsHidden = false;
-    for (const character of stripVTControlCharacters(text)) this.#put(character);
+    for (let at = 0; at < text.length; at += 1) {
+      SEQUENCE.lastIndex = at;
+      const [whole, told = '', name = ''] = SEQUENCE.exec(text) ?? [];
+      if (whole === undefined) this.#put(text[at] as string);
+      else this.#obey(name, told);
+      at += (whole?.length ?? 1) - 1;
+    }
     return true;
+  }
+
+  /** Colours change nothing that is looked at here. */
+  #obey(name: string, told: string): void {
+    if (told === '?25') this.cursorIsHidden = name === 'l';
+    if (name === 'A') this.#goTo(Math.max(0, this.#row - Number(told || 1)));
+    if (name === 'K' || name === 'J') this.clearLine(1);
+    if (name === 'J') this.#lines = this.#lines.slice(0, this.#row + 1);
   }
 
   cursorTo(column: number): boolean {
@@ -58,6 +73,10 @@ export class Screen extends PassThrough {
   }
 
   #put(character: string): void {
+    if (character === '\r') {
+      this.#column = 0;
+      return;
+    }
     if (character === '\n' || this.#column === this.columns) {
       this.#column = 0;
       this.#goTo(this.#row + 1);

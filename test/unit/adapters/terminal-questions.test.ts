@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { TerminalQuestions } from '../../../src/adapters/questions/terminal-questions.js';
-import { noPaint } from '../../../src/adapters/reporters/lines.js';
+import { noPaint } from '../../../src/adapters/reporters/paint.js';
 import { PlainReporter } from '../../../src/adapters/reporters/plain-reporter.js';
 import type { Suspendable } from '../../../src/adapters/reporters/suspendable.js';
 import { TerminalReporter } from '../../../src/adapters/reporters/terminal-reporter.js';
@@ -13,6 +13,8 @@ const SNAPSHOT: WorkflowSnapshot = {
   runId: 'kinc-1',
   total: 40,
   idle: 20,
+  queue: { later: 0, queued: 20, retrying: 0, lost: 0 },
+  executors: [],
   running: 0,
   done: 20,
   failed: 0,
@@ -128,7 +130,7 @@ describe('TerminalQuestions', () => {
     type('y\n');
     expect(await answer).toBe(true);
     await expect.poll(() => screen.text).toContain('something happened');
-    await expect.poll(() => screen.text).toContain('similarity 20/40');
+    await expect.poll(() => screen.text).toContain('kinc-1  similarity');
     await reporter.close();
     expect(screen.cursorIsHidden).toBe(false);
   });

@@ -9,6 +9,8 @@ const SNAPSHOT: WorkflowSnapshot = {
   runId: 'kinc-1',
   total: 40,
   idle: 20,
+  queue: { later: 0, queued: 20, retrying: 0, lost: 0 },
+  executors: [],
   running: 8,
   done: 20,
   failed: 0,
@@ -31,8 +33,8 @@ afterEach(() => {
 });
 
 /** A reporter on a terminal of its own. */
-function terminal(columns = 120) {
-  const screen = new Screen(columns);
+function terminal(columns = 120, rows = 50) {
+  const screen = new Screen(columns, rows);
   const redactor = new Redactor();
   const reporter = new TerminalReporter(screen.asStream(), redactor);
   /** Emits, and lets the view draw it: everything pending, then a frame of the spinner. */
@@ -53,34 +55,39 @@ function happened(message: string, level: 'info' | 'warning' = 'info'): ReportEv
   return { type: 'workflow-event', runId: 'kinc-1', level, message };
 }
 
-/** Without the spinner's own character, which turns. */
-const still = (line: string | undefined): string => (line ?? '').replace(/^\S /, '');
-
 describe('the workflow on a terminal', () => {
-  it('is a bar and the counts of each cloud, redrawn in place', async () => {
-    const { reporter, show, screen } = terminal(140);
+  it('is a screen, redrawn in place', async () => {
+    const { reporter, show } = terminal(80, 24);
     const first = await show(progress());
-    expect(first.map(still)).toEqual([
-      '████████████░░░░░░░░░░░░ similarity 20/40 · running 8 (azure 4, chameleon 4) · idle 20 · 38 jobs/min · 45.0 s left',
-    ]);
-    expect(screen.cursorIsHidden).toBe(true);
-    const second = await show(progress({ done: 40, idle: 0, running: 0, runningByCluster: {} }));
-    expect(second.map(still)).toEqual([
-      '████████████████████████ similarity 40/40 · running 0 · idle 0 · 38 jobs/min · 45.0 s left',
-    ]);
+    expect(first).toHaveLength(4);
+    expect(first[0]).toMatch(/^kinc-1 {2}similarity {50,}30 s$/);
+    expect(first[1]).toMatch(/^█+▌░+ +50 % {2}20\/40$/);
+    const second = await show(progress({ done: 40, running: 0, runningByCluster: {} }));
+    expect(second).toHaveLength(4);
+    expect(second[1]).toMatch(/^█+ +100 % {2}40\/40$/);
     await reporter.close();
   });
 
-  it('has what happens above the spinner, which stays the last line', async () => {
-    const { reporter, show } = terminal();
-    await show(progress(), happened('similarity_00003 runs again'));
-    const lines = await show(happened('the submitter is stopping', 'warning'));
-    expect(lines).toHaveLength(3);
+  it('has what happens above it, drawn with the next snapshot', async () => {
+    const { reporter, show, screen } = terminal();
+    await show(progress());
+    const before = screen.text;
+    expect((await show(happened('similarity_00003 runs again'))).join('\n')).toBe(before);
+    const lines = await show(happened('the submitter is stopping', 'warning'), progress());
     expect(lines.slice(0, 2)).toEqual([
       '  similarity_00003 runs again',
       '! the submitter is stopping',
     ]);
-    expect(lines[2]).toContain('similarity 20/40');
+    expect(lines.slice(2).join('\n')).toBe(before);
+    await reporter.close();
+  });
+
+  it('shows the last of very many things that happened at once', async () => {
+    const { reporter, show } = terminal();
+    const many = Array.from({ length: 500 }, (_, index) => happened(`event ${index}`));
+    const lines = await show(progress(), ...many, progress());
+    expect(lines.slice(0, 2)).toEqual(['  … 490 earlier lines', '  event 490']);
+    expect(lines).toHaveLength(11 + 4);
     await reporter.close();
   });
 
@@ -88,7 +95,7 @@ describe('the workflow on a terminal', () => {
     { type: 'summary', ok: true, message: 'run kinc-1 finished after 30.0 s' },
     { type: 'failed', error: { code: 'unavailable', message: 'the submitter is gone' } },
     { type: 'report', lines: ['matrix      golub'] },
-  ])('ends with $type: the spinner is gone, the lines stay', async (ending) => {
+  ])('ends with $type: the screen is gone, the lines stay', async (ending) => {
     const { reporter, show, screen } = terminal();
     await show(progress(), happened('similarity_00003 runs again'));
     const lines = await show(ending);
@@ -99,29 +106,64 @@ describe('the workflow on a terminal', () => {
     await reporter.close();
   });
 
+  it('stays below other messages', async () => {
+    const { reporter, show } = terminal();
+    await show(progress());
+    const lines = await show({ type: 'notice', level: 'info', message: 'news' });
+    expect(lines[0]).toBe('news');
+    expect(lines[1]).toMatch(/^kinc-1/);
+    await reporter.close();
+  });
+
   it('gives the terminal back when nothing ended it', async () => {
     const { reporter, show, screen } = terminal();
-    await show(progress());
+    await show(progress(), happened('last words'));
     await reporter.close();
-    expect(screen.text).toBe('');
+    expect(screen.text).toBe('  last words');
     expect(screen.cursorIsHidden).toBe(false);
   });
 
   it('shows no secret', async () => {
     const { reporter, redactor, show } = terminal();
     redactor.add('hunter22');
-    expect(await show(happened('key hunter22'))).toEqual(['  key [secret]']);
+    const lines = await show(progress(), happened('key hunter22'), progress());
+    expect(lines[0]).toBe('  key [secret]');
     await reporter.close();
   });
 
-  it.each([120, 80, 60, 40, 20])('never wraps on %d columns', async (columns) => {
-    const { reporter, show } = terminal(columns);
-    const many = { held: 3, failed: 2, total: 12345, done: 1234 };
+  it.each([
+    [120, 50],
+    [80, 24],
+    [60, 24],
+    [44, 10],
+    [43, 24],
+    [80, 9],
+    [20, 5],
+  ])('never wraps on %d columns and %d rows, and leaves nothing behind', async (columns, rows) => {
+    const { reporter, show, screen } = terminal(columns, rows);
+    const executors = Array.from({ length: 9 }, (_, index) => ({
+      ...{ address: `172.16.0.${index}`, cluster: `cloud${index % 3}`, running: 4, done: 100 },
+      ...{ slots: 4, failed: 0, jobsPerMinute: 12.1, meanSeconds: 125, goneSeconds: 42 },
+    }));
+    const many = { held: 3, failed: 2, total: 12345, done: 1234, executors };
     await show(progress(many));
     const lines = await show(progress(many));
-    expect(lines).toHaveLength(1);
-    expect(lines[0]?.length).toBeLessThan(columns);
+    expect(lines.length).toBeLessThan(rows);
+    expect(lines.filter((line) => line.length >= columns)).toEqual([]);
     await reporter.close();
+    expect(screen.text).toBe('');
+  });
+
+  it('is one line with a spinner where there is no room for a screen', async () => {
+    const { reporter, show, screen } = terminal(80, 9);
+    const [line = '', ...others] = await show(progress());
+    expect(line).toContain('similarity 20/40 · running 8 (azure 4, chameleon 4)');
+    expect(others).toEqual([]);
+    expect(screen.cursorIsHidden).toBe(true);
+    await show(progress(), happened('x'), progress());
+    expect(screen.text.split('\n')).toHaveLength(2);
+    await reporter.close();
+    expect(screen.cursorIsHidden).toBe(false);
   });
 });
 

@@ -226,6 +226,34 @@ describe('the events up to now', () => {
   });
 });
 
+describe('watching the executors', () => {
+  const pools = running('crossflock-pools');
+
+  it('tells what each offers, until it is ended', async () => {
+    const stdout = '{"address":"a","cpus":4}\n{"address":"b"}\n';
+    host.on(pools, { stdout, ignoresStdin: true });
+    const stop = new AbortController();
+    const answers: unknown[] = [];
+    const watching = pool.watchExecutors(['a', 'b'], (one) => answers.push(one), stop.signal);
+    await clock.untilSleepOf(5000);
+    expect(answers).toEqual([{ address: 'a', slots: 4 }, { address: 'b' }]);
+    expect(host.commandLines.at(-1)).toMatch(/crossflock-pools a,b$/);
+    await clock.advance(5000);
+    expect(answers).toHaveLength(4);
+    stop.abort();
+    await watching;
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('needs an image that can', async () => {
+    const stderr = 'sh: 2: crossflock-pools: not found';
+    host.on(pools, { exitCode: 127, stderr, ignoresStdin: true });
+    await expect(pool.watchExecutors(['a'], () => undefined, never)).rejects.toMatchObject({
+      code: 'refused',
+    });
+  });
+});
+
 describe('following', () => {
   const text = fixture('events-submitter-restarted.ndjson');
   const lines = text.trimEnd().split('\n');
@@ -242,16 +270,13 @@ describe('following', () => {
     ['is killed', { stdout: lines.slice(0, 30).join('\n'), exitCode: 137 }],
     ['stops', { stdout: `${lines.slice(0, 30).join('\n')}\n`, exitCode: 143 }],
     ['ends the stream early', { stdout: `${lines.slice(0, 30).join('\n')}\n`, exitCode: 0 }],
-    ['is not there', { exitCode: 1, stderr: 'Error: container abc123 is not running' }],
+    ['is not there', { stdout: '', exitCode: 1, stderr: 'Error: container abc123 is not running' }],
   ])('goes on after a submitter that %s, nothing lost and nothing twice', async (_, broken) => {
-    // Between the logs the order may differ the next time; within a log it is the same.
-    const dagmanFirst = [...lines].sort(
-      (a, b) => Number(b.includes('"Log": "dagman"')) - Number(a.includes('"Log": "dagman"')),
-    );
-    const restarted = `${dagmanFirst.join('\n')}\n`;
+    const told = broken.stdout === '' ? 0 : 30;
+    const rest = `${lines.slice(told).join('\n')}\n`;
     host
       .once(follow, { ...broken, ignoresStdin: true })
-      .once(follow, { stdout: restarted, ignoresStdin: true });
+      .once(follow, { stdout: rest, ignoresStdin: true });
     const seen: string[] = [];
     const reasons: string[] = [];
     const following = pool.follow(
@@ -267,11 +292,25 @@ describe('following', () => {
     await clock.advance(1000);
     await following;
     expect(reasons).toHaveLength(1);
-    expect(seen.sort()).toEqual(
-      objects(text)
-        .map((event) => JSON.stringify(event))
-        .sort(),
-    );
+    expect(seen).toEqual(objects(text).map((event) => JSON.stringify(event)));
+    const dagman = lines.slice(0, told).filter((line) => line.includes('"Log": "dagman"')).length;
+    const again = host.commandLines.at(-1);
+    if (told === 0) expect(again).not.toContain('--from');
+    else expect(again).toMatch(new RegExp(`--from \\S*nodes=${told - dagman}\\b`));
+    if (dagman > 0) expect(again).toContain(`dagman=${dagman}`);
+  });
+
+  it('ends with the last DAGMan job of a run that was tried again', async () => {
+    const dagman = (type: string) => `{"Log":"dagman","MyType":"${type}"}\n`;
+    const first = dagman('SubmitEvent') + dagman('JobAbortedEvent') + dagman('SubmitEvent');
+    host.once(follow, { stdout: first, ignoresStdin: true });
+    host.once(follow, { stdout: dagman('JobTerminatedEvent'), ignoresStdin: true });
+    const seen: unknown[] = [];
+    const following = pool.follow('r', { ...quiet, onEvent: (event) => seen.push(event) }, never);
+    await clock.untilSleepOf(1000);
+    await clock.advance(1000);
+    await following;
+    expect(seen).toHaveLength(4);
   });
 
   it('gives up after ten minutes without a submitter', async () => {

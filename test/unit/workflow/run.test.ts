@@ -251,12 +251,46 @@ describe('watching', () => {
     const watching = watch(RECORD, stop.signal);
     watching.catch(() => undefined);
     await clock.advance(1600);
+    // Once for the events, then with the time alone.
+    expect(snapshots).toHaveLength(2);
+    expect(snapshots[1]).toMatchObject({ runId: 'd2', total: 23 });
+    await clock.advance(1000);
     expect(snapshots).toHaveLength(3);
-    expect(snapshots[2]).toMatchObject({ runId: 'd2', total: 23 });
     stop.abort();
     await expect(watching).rejects.toMatchObject({ code: 'aborted' });
     expect(clock.sleeping).toBe(0);
-    expect(pool.calls).toEqual(['follow d2']);
+    expect(pool.calls.toSorted()).toEqual(['follow d2', 'watch 172.29.0.2,172.29.0.3']);
+  });
+
+  it('names a pool that is gone, and shows its jobs as waiting', async () => {
+    const stop = new AbortController();
+    pool.held.set('d2', { files: {}, events: done.events.slice(0, 55), goesOn: true });
+    const watching = watch(RECORD, stop.signal);
+    watching.catch(() => undefined);
+    await clock.advance(250);
+    const [before] = snapshots as [WorkflowSnapshot];
+    expect(before.executors.map(({ slots }) => slots)).toEqual([4, 4]);
+    const { running, idle, runningByCluster } = before;
+    const there = runningByCluster['chameleon'] as number;
+    expect(there).toBeGreaterThan(0);
+    for (const named of [0, 1]) {
+      await clock.advance(15_000);
+      pool.onAnswer?.({ address: '172.29.0.2' });
+      expect(notices).toHaveLength(named);
+    }
+    await clock.advance(250);
+    expect(notices[0]?.message).toMatch(/^chameleon: the pool 172\.29\.0\.2 is gone since \d\d:/);
+    expect(snapshots.at(-1)).toMatchObject({
+      queue: { lost: there },
+      running: running - there,
+      idle: idle + there,
+      executors: [{ running: 0, goneSeconds: expect.any(Number) as number }, {}],
+    });
+    pool.onAnswer?.({ address: '172.29.0.2', slots: 4 });
+    await clock.advance(250);
+    expect(snapshots.at(-1)).toMatchObject({ running, queue: { lost: 0 } });
+    stop.abort();
+    await expect(watching).rejects.toMatchObject({ code: 'aborted' });
   });
 
   it('leaves an unreadable event out and says so', async () => {

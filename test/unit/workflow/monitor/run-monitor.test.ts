@@ -46,10 +46,21 @@ describe('captured runs', () => {
     ]);
     expect(facts.wallSeconds).toBeCloseTo(10.176, 3);
     expect(facts.notRun).toEqual([]);
-    expect(snapshotOf(monitor, CLUSTERS, Date.now())).toEqual({
+    const snapshot = snapshotOf(monitor, { clusters: CLUSTERS }, Date.now());
+    const { executors, meanSeconds = 0 } = snapshot;
+    expect(executors).toMatchObject([
+      { address: '172.29.0.2', cluster: 'chameleon', done: 14, running: 0, failed: 0 },
+      { address: '172.29.0.3', cluster: 'azure', done: 9, running: 0, failed: 0 },
+    ]);
+    const work = facts.executors.reduce((sum, { workSeconds }) => sum + workSeconds, 0);
+    expect(meanSeconds * 23).toBeCloseTo(work, 6);
+    expect(snapshot).toEqual({
       runId: 'r',
       total: 23,
       idle: 0,
+      queue: { later: 0, queued: 0, retrying: 0, lost: 0 },
+      executors,
+      meanSeconds,
       running: 0,
       done: 23,
       failed: 0,
@@ -76,25 +87,28 @@ describe('captured runs', () => {
         tries: 3,
         reason: 'exit code 1',
         exitCode: 1,
+        lastLog: 2,
         address: '172.29.0.3',
         cluster: 'azure',
       },
     ]);
     expect(facts).toMatchObject({ done: 5, retries: 2 });
     expect(facts.notRun).toEqual(['merge', 'threshold', 'extract']);
-    expect(snapshotOf(monitor, CLUSTERS, 0)).toMatchObject({ done: 5, failed: 1, idle: 3 });
+    expect(snapshotOf(monitor, { clusters: CLUSTERS }, 0)).toMatchObject({
+      done: 5,
+      failed: 1,
+      idle: 3,
+    });
   });
 
   it('an executor that is killed: every job is done exactly once', () => {
     const { monitor, notices, facts } = follow('events-mixed.ndjson', 14, 324);
     expect(facts).toMatchObject({ jobs: 17, done: 17, interruptions: 5, retries: 0, failed: [] });
-    expect(monitor.doneByAddress).toEqual(
-      new Map([
-        ['172.29.0.2', 13],
-        ['172.29.0.3', 4],
-      ]),
-    );
-    expect(monitor.runningByAddress.size).toBe(0);
+    const tallies = [...monitor.executors].map(([at, { done, running }]) => [at, done, running]);
+    expect(tallies).toEqual([
+      ['172.29.0.2', 13, 0],
+      ['172.29.0.3', 4, 0],
+    ]);
     expect(facts.wastedSeconds).toBeGreaterThan(5 * 40);
     expect(notices).toContainEqual({
       level: 'warning',
@@ -114,7 +128,11 @@ describe('captured runs', () => {
         /^merge failed \(try 1\): held too often: Transfer input files failure/,
       ),
     );
-    expect(snapshotOf(monitor, CLUSTERS, 0)).toMatchObject({ held: 1, done: 2, phase: 'merging' });
+    expect(snapshotOf(monitor, { clusters: CLUSTERS }, 0)).toMatchObject({
+      held: 1,
+      done: 2,
+      phase: 'merging',
+    });
   });
 
   it('a submitter that is restarted', () => {
@@ -140,7 +158,7 @@ describe('RunMonitor', () => {
     monitor.apply(event('evicted', 5));
     monitor.apply(event('submit', 6, { node }));
     expect(monitor.counts).toMatchObject({ done: 1, waiting: 4 });
-    expect(monitor.doneByAddress).toEqual(new Map([['a', 1]]));
+    expect(monitor.executors.get('a')).toMatchObject({ done: 1, running: 0, meanMs: 2000 });
     expect(monitor.nodes.get(node)).toMatchObject({ workMs: 2000, tries: 1 });
   });
 
@@ -178,21 +196,23 @@ describe('RunMonitor', () => {
   it('tells rate, time left and phase', () => {
     const monitor = start();
     monitor.apply(event('submit', 0, { jobCluster: 1, job: '1.0', log: 'dagman' }));
-    expect(snapshotOf(monitor, CLUSTERS, 500)).toMatchObject({ phase: 'waiting for executors' });
+    expect(snapshotOf(monitor, { clusters: CLUSTERS }, 500)).toMatchObject({
+      phase: 'waiting for executors',
+    });
     ['similarity_00000', 'similarity_00001'].forEach((name, index) => {
       const job = `${index + 2}.0`;
       monitor.apply(event('submit', 1, { node: name, job }));
       monitor.apply(event('execute', 2, { job, address: '172.29.0.2' }));
     });
-    expect(snapshotOf(monitor, CLUSTERS, 3000)).toMatchObject({
+    expect(snapshotOf(monitor, { clusters: CLUSTERS }, 3000)).toMatchObject({
       running: 2,
       runningByCluster: { chameleon: 2 },
       phase: 'correlating',
     });
     monitor.apply(event('terminated', 4, { exitCode: 0 }));
-    expect(snapshotOf(monitor, CLUSTERS, 5000).jobsPerMinute).toBeUndefined();
+    expect(snapshotOf(monitor, { clusters: CLUSTERS }, 5000).jobsPerMinute).toBeUndefined();
     monitor.apply(event('terminated', 6, { exitCode: 0, job: '3.0' }));
-    const snapshot = snapshotOf(monitor, CLUSTERS, 8000);
+    const snapshot = snapshotOf(monitor, { clusters: CLUSTERS }, 8000);
     expect(snapshot.jobsPerMinute).toBeCloseTo(20);
     expect(snapshot.secondsLeft).toBeCloseTo(9);
     expect(snapshot.elapsedSeconds).toBe(8);
