@@ -29,7 +29,7 @@ export function provisionSummary(
   const { reporter } = context;
   const rows = scene.chosen.map((host) => rowOf(scene, host, outcome));
   reporter.emit({ type: 'table', title: '', columns: COLUMNS, rows });
-  const failed = [...scene.failures];
+  const failed = [...scene.failures].filter(([id]) => ownFailure(scene, id) !== undefined);
   const lines = failed.flatMap(([id, failure]) => failureLines(id, failure));
   if (lines.length > 0) reporter.emit({ type: 'report', lines });
   const { failure } = outcome;
@@ -115,23 +115,29 @@ function rowOf(scene: ProvisionScene, { id }: SceneHost, outcome: Outcome): Cell
 }
 
 function stateOf(scene: ProvisionScene, id: string, { dryRun, failure }: Outcome): string {
-  const own = scene.failures.get(id);
+  const own = ownFailure(scene, id);
   if (own !== undefined) return `failed: ${own.step}`;
   if (failure !== undefined) return scene.sight(id) === undefined ? 'not seen' : 'unfinished';
   if (!scene.changed.has(id)) return 'as wanted';
   return dryRun ? 'would change' : 'changed';
 }
 
+/** Why a host dropped out; an interruption of the whole is no failure of a host. */
+function ownFailure({ failures }: ProvisionScene, id: string): HostFailure | undefined {
+  const failure = failures.get(id);
+  return failure?.error.code === 'aborted' ? undefined : failure;
+}
+
 /** The same for programs. */
 function outcomeOf(scene: ProvisionScene, id: string, { failure }: Outcome): string {
-  if (scene.failures.has(id)) return 'failed';
+  if (ownFailure(scene, id) !== undefined) return 'failed';
   if (failure !== undefined) return 'unfinished';
   return scene.changed.has(id) ? 'changed' : 'unchanged';
 }
 
 function hostData(scene: ProvisionScene, { id, cluster }: SceneHost, outcome: Outcome) {
   const sight = scene.sight(id);
-  const failure = scene.failures.get(id);
+  const failure = ownFailure(scene, id);
   const { facts } = sight ?? {};
   return {
     id,

@@ -13,6 +13,21 @@ export interface TerminalQuestionsOptions {
 
 const YES = /^y(es)?$/i;
 
+/** What was typed before a question could be read is no answer to it. */
+async function discardTyped(input: NodeJS.ReadStream): Promise<void> {
+  const ignore = (): void => undefined;
+  input.on('data', ignore);
+  // The kernel has it ready: it comes with the first turn of the event loop that polls the terminal.
+  await turn();
+  await turn();
+  input.off('data', ignore);
+  input.pause();
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 /** Asks the person at the terminal, one question at a time, while the view holds still. */
 export class TerminalQuestions implements Questions {
   readonly possible: boolean;
@@ -36,6 +51,7 @@ export class TerminalQuestions implements Questions {
   async #ask(lines: readonly string[], question: string, signal: AbortSignal): Promise<boolean> {
     const { input, output } = this.#options;
     if (signal.aborted) throw toCrossflockError(signal.reason);
+    await discardTyped(input);
     for (const line of lines) output.write(`${line}\n`);
     // Not a terminal to readline: the line is edited by the terminal itself, and Ctrl-C stays a
     // signal to the process.

@@ -369,6 +369,21 @@ describe('provision', () => {
     expect(summary?.data).toMatchObject({ hosts: [{ outcome: 'unfinished' }, { id: 'h2' }] });
   });
 
+  it('does not blame a host whose change was interrupted', async () => {
+    const stop = new AbortController();
+    machine({ docker: 'none' }).once(
+      (argv) => argv.includes('install'),
+      () => {
+        stop.abort();
+        return { throws: new CrossflockError('interrupted', { code: 'aborted' }) };
+      },
+    );
+    const { exitCode, states, lines } = await run({}, stop);
+    expect(exitCode).toBe(130);
+    expect(states).toEqual(['h1 unfinished']);
+    expect(lines).toEqual([]);
+  });
+
   it('tells machines the facts', async () => {
     many(1);
     const { summary } = await run();

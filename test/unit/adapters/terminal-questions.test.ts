@@ -45,7 +45,12 @@ function asking(view: Suspendable = still, screen = new Screen(120)) {
   };
 }
 
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Long enough for a question to be asked. */
+async function turn(): Promise<void> {
+  for (let times = 0; times < 5; times += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
 
 describe('TerminalQuestions', () => {
   it.each([
@@ -62,6 +67,16 @@ describe('TerminalQuestions', () => {
     expect(screen.text).toBe('line one\nline two\ngo on? [y/N]');
     type(typed);
     expect(await answer).toBe(expected);
+  });
+
+  it('takes nothing that was typed before the question for its answer', async () => {
+    const { questions, type, screen } = asking();
+    type('y\n');
+    const answer = questions.confirm([], 'go on?', never);
+    await turn();
+    expect(screen.text).toBe('go on? [y/N]');
+    type('n\n');
+    expect(await answer).toBe(false);
   });
 
   it('takes an end of the input for no', async () => {
