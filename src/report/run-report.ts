@@ -79,17 +79,26 @@ function histogram({ clusters, jobs }: RunSummary): string[] {
   ];
 }
 
-function times({ wallSeconds, cpuSeconds, parallel }: RunSummary): string[] {
+function times({ wallSeconds, cpuSeconds, parallel, estimate }: RunSummary): string[] {
   const { efficiency, workSeconds, slots, makespanSeconds } = parallel;
   const formula = `${seconds(workSeconds)} of work ÷ (${counted(slots, 'slot')} × ${seconds(makespanSeconds)})`;
   return [
-    line('wall time', seconds(wallSeconds)),
+    line('wall time', `${seconds(wallSeconds)}${expectation(estimate)}`),
     // Of a run that failed there are only HTCondor's figures, which miss short jobs.
     line('CPU time', cpuSeconds === 0 ? 'less than a second for each job' : seconds(cpuSeconds)),
     ...(efficiency === undefined
       ? []
       : [line('efficiency', `${percent(efficiency)} = ${formula}`)]),
   ];
+}
+
+function expectation(estimate: RunSummary['estimate']): string {
+  if (estimate === undefined) return '';
+  const { lowSeconds, highSeconds, actualSeconds } = estimate;
+  const range = `${seconds(lowSeconds)} to ${seconds(highSeconds)}`;
+  if (actualSeconds < lowSeconds) return `, faster than the expected ${range}`;
+  if (actualSeconds > highSeconds) return `, slower than the expected ${range}`;
+  return `, expected ${range}`;
 }
 
 function repeats({ jobs, wastedSeconds }: RunSummary): string[] {

@@ -62,9 +62,11 @@ interface Timed {
 }
 
 function binned(done: readonly Timed[], clusters: number, edges: readonly number[]): TimeBin[] {
+  // No time at all has no place on a logarithmic scale: it counts into the first bin.
+  const first = edges[0] ?? 0;
   const make = bin<Timed, number>()
-    .value(({ seconds }) => seconds)
-    .domain([edges[0] ?? 0, edges.at(-1) ?? 1])
+    .value(({ seconds }) => Math.max(first, seconds))
+    .domain([first, edges.at(-1) ?? 1])
     .thresholds(edges.slice(1, -1));
   return make([...done]).map((inside) => {
     const counts = new Array<number>(clusters).fill(0);

@@ -1,3 +1,5 @@
+import { fsum } from 'd3-array';
+
 import type { ReportExecution, RunReport } from '../../ports/run-report.js';
 import type { Span } from './levels.js';
 
@@ -25,6 +27,7 @@ export function isWasted({ outcome }: ReportExecution): boolean {
   return outcome !== 'succeeded' && outcome !== 'running';
 }
 
+/** Exact to the last digit, so that the order of the items makes no difference. */
 export function sumOf<T>(items: readonly T[], value: (item: T) => number): number {
-  return items.reduce((sum, item) => sum + value(item), 0);
+  return fsum(items, value);
 }

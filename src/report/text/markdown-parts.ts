@@ -7,18 +7,18 @@ import { stripVTControlCharacters } from 'node:util';
 export function escaped(text: string): string {
   return plain(text)
     .replace(/\s+/g, ' ')
-    .replace(/[\\`*_{}[\]()#+!|~>-]/g, (character) =>
-      character === '>'
-        ? '&gt;'
-        : character === '(' || character === ')' || character === '-'
-          ? character
-          : `\\${character}`,
-    )
-    .replace(/&(?!gt;)/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/@/g, '&#64;')
-    .replace(/:\/\//g, ':&#47;&#47;');
+    .replace(/[\\`*_{}[\]#+!|~]/g, '\\$&')
+    .replace(/[&<>@]|(?<=:)\/\//g, (found) => ENTITIES[found] ?? found);
 }
+
+/** An address that is text is no link, and a name behind an @ calls nobody. */
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '@': '&#64;',
+  '//': '&#47;&#47;',
+};
 
 /** In a code span; its fence is longer than any in the text. */
 export function code(text: string): string {

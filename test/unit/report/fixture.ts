@@ -209,7 +209,7 @@ export function reportOf(count: number, change: Partial<RunReport> = {}): RunRep
     kinc: {
       correlations: correlationBins(COUNTS, { pairs: 4_652_775, withCorrelation: 4_650_000 }),
       threshold: { value: 0.8603, mode: 'rmt', curve: CURVE },
-      network: describeNetwork(plantedNetwork()),
+      network: describeNetwork(plantedNetwork([30, 12, 6, 3, 2])),
     },
     ...change,
   };
