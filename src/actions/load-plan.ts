@@ -44,6 +44,21 @@ async function machineProblems(
   { config }: LoadedConfig,
 ): Promise<readonly Problem[]> {
   if (config === undefined) return [];
+  return [
+    ...(await rangeProblems(context, config)),
+    ...(await matrixProblems(context, config.workflow?.gem)),
+  ];
+}
+
+/**
+ * Only where the network comes to this machine: hosts have routes of their own, and this machine
+ * reaches their containers through SSH.
+ */
+async function rangeProblems(
+  context: ActionContext,
+  config: ResolvedConfig,
+): Promise<readonly Problem[]> {
+  if (config.clusters.every(({ hosts = [] }) => hosts.length > 0)) return [];
   const routes = parseRoutes(await outputOf(context, ['ip', '-json', 'route']));
   const id = await outputOf(context, [
     'docker',
@@ -54,10 +69,7 @@ async function machineProblems(
     config.name ?? DEFAULT_NAME,
   ]);
   const own = id.trim() === '' ? undefined : bridgeDevice(id.trim());
-  return [
-    ...routeProblems(config.network.cidr, routes, own),
-    ...(await matrixProblems(context, config.workflow?.gem)),
-  ];
+  return routeProblems(config.network.cidr, routes, own);
 }
 
 /** A missing matrix is a warning: `run-kinc --gem` may bring another one. */

@@ -183,7 +183,7 @@ describe('three clouds with a host each, over SSH', () => {
     const address = all.clusters.find(({ id }) => id === 'jetstream')?.hosts[0]?.address ?? '';
     const before = await Promise.all(hosts.map(({ id }) => containersOn(id)));
     const running = start('run-kinc', [
-      ...['-c', CONFIG, '--jobs', '72', '--min-job-seconds', '10', '--out', out],
+      ...['-c', CONFIG, '--jobs', '96', '--min-job-seconds', '10', '--out', out],
     ]);
     await running.event(jobsRunOn('azure'));
 
