@@ -107,7 +107,7 @@ async function withStderr(
   signal: AbortSignal,
 ): Promise<readonly FailedJob[]> {
   const read = await fanOut(failed.slice(0, STDERR_JOBS), AT_ONCE, async (node) => {
-    const name = `logs/${node.node}.${node.tries - 1}.err`;
+    const name = `logs/${node.node}.${node.lastLog}.err`;
     const text = (await pool.tailRunFile(runId, name, signal)) ?? '';
     return text
       .trimEnd()
@@ -116,5 +116,8 @@ async function withStderr(
       .filter((line) => line !== '');
   });
   const stderr = new Map(read.done.map(({ target, value }) => [target.node, value]));
-  return failed.map((node) => ({ ...node, stderr: stderr.get(node.node) ?? [] }));
+  return failed.map((node) => {
+    const { lastLog, ...told } = node;
+    return { ...told, stderr: lastLog < 0 ? [] : (stderr.get(node.node) ?? []) };
+  });
 }

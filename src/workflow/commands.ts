@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 
 import { CrossflockError } from '../errors/crossflock-error.js';
+import { QUEUE_ATTRIBUTES } from './htcondor/queue.js';
 
 /** User that owns the workflow in the submitter, as in the original's images. */
 const POOL_USER = 'condor_pool';
@@ -55,6 +56,24 @@ export function unstageFile(path: string): string[] {
     throw new CrossflockError(`${path} is not a staged file`, { code: 'unexpected' });
   }
   return ['rm', '-r', '--', folder];
+}
+
+/**
+ * Submits the description on standard input in a folder of its own with a link to the staged file,
+ * waits for its jobs, at most `seconds`, and prints each line of JSON that they printed, behind
+ * `<file>:`. Jobs that are left are removed, and so is the folder.
+ */
+export function calibrate(stagedGem: string, seconds: number): string[] {
+  const script = [
+    'folder=$(mktemp -d /tmp/crossflock-calibrate.XXXXXX) && cd "$folder" || exit 1',
+    'trap \'[ -z "$jobs" ] || condor_rm "${jobs%%.*}" >/dev/null 2>&1; rm -rf "$folder"\' EXIT',
+    "trap 'exit 143' HUP INT TERM",
+    'cat > jobs.sub; ln "$1" gem 2>/dev/null || cp "$1" gem || exit 1',
+    'jobs=$(condor_submit -terse jobs.sub) || exit 1',
+    'condor_wait -wait "$2" log >/dev/null 2>&1',
+    "grep -H '^{' out.* 2>/dev/null || true",
+  ].join('\n');
+  return ['sh', '-c', script, 'sh', stagedGem, String(seconds)];
 }
 
 /**
@@ -133,6 +152,31 @@ export function slotsOf(address: string): string[] {
 /** The queue of the submitter, without asking for any job. */
 export function queueTotals(): string[] {
   return ['condor_q', '-totals'];
+}
+
+/** Prints the jobs of a DAG that are in the queue. */
+export function queueOf(dagmanCluster: number): string[] {
+  const attributes = QUEUE_ATTRIBUTES.join(',');
+  const own = `DAGManJobId == ${dagmanCluster}`;
+  return ['condor_q', '-json', '-constraint', own, '-attributes', attributes];
+}
+
+/** Asks the executor pool at `address` what its slots have in all. */
+export function resourcesAt(address: string): string[] {
+  const wanted = 'Name,TotalSlotCpus,TotalSlotMemory,PartitionableSlot';
+  return ['condor_status', '-pool', address, '-json', '-attributes', wanted];
+}
+
+/** HTCondor's own analysis of one job against the executor pool at `address`. */
+export function explainJob(job: string, address: string): string[] {
+  return ['condor_q', '-better-analyze', job, '-pool', address];
+}
+
+export const RETRY_COMMAND = 'crossflock-retry';
+
+/** Runs what is missing of a run that is over. */
+export function retryRun(runId: string): string[] {
+  return [RETRY_COMMAND, checkedName(runId), '--json'];
 }
 
 /** Holds, releases or removes DAGMan and its jobs. */

@@ -8,18 +8,26 @@ import { CrossflockError, toCrossflockError } from '../errors/crossflock-error.j
 import type { Clock } from '../ports/clock.js';
 import type { Host } from '../ports/host.js';
 import type {
+  CalibrationRequest,
   ExecutorAnswer,
+  ExecutorOutput,
+  ExecutorResources,
   FollowHandlers,
+  QueuedJob,
+  RetriedRun,
   RunFile,
   RunOverview,
   SubmittedRun,
   WorkflowPool,
 } from '../ports/workflow-pool.js';
+import { calibrationJobs, readCalibrations } from './calibration-job.js';
 import * as commands from './commands.js';
 import { askExecutors } from './executor-answers.js';
 import { RunFollower } from './follow.js';
 import { JsonObjectStream } from './htcondor/json-objects.js';
-import { readSlots, totalCpus } from './htcondor/slots.js';
+import { readQueue } from './htcondor/queue.js';
+import { readSlots, resourcesOf, totalCpus } from './htcondor/slots.js';
+import { readRetryAnswer, retryFailed } from './retry-answer.js';
 import { readOverviews } from './run-overview.js';
 import { readRunRecord, type RunRecord } from './run-record.js';
 import { commandFailed, missingCommand, SubmitterContainer } from './submitter-container.js';
@@ -80,6 +88,19 @@ export class HtcondorPool implements WorkflowPool {
 
   async unstage(stagedPath: string): Promise<void> {
     await this.#container.must(commands.unstageFile(stagedPath), { timeoutMs: ASK_MS });
+  }
+
+  async calibrate(
+    request: CalibrationRequest,
+    signal: AbortSignal,
+  ): Promise<readonly ExecutorOutput[]> {
+    const { stagedGem, deadlineSeconds } = request;
+    const text = await this.#container.must(commands.calibrate(stagedGem, deadlineSeconds), {
+      stdin: calibrationJobs(request),
+      signal,
+      timeoutMs: 1000 * deadlineSeconds + ASK_MS,
+    });
+    return readCalibrations(text);
   }
 
   async submit(args: readonly string[], signal: AbortSignal): Promise<SubmittedRun> {
@@ -180,6 +201,30 @@ export class HtcondorPool implements WorkflowPool {
     signal: AbortSignal,
   ): Promise<void> {
     await askExecutors(this.#container, this.#clock, { addresses, onAnswer }, signal);
+  }
+
+  async queue(runId: string, signal: AbortSignal): Promise<readonly QueuedJob[]> {
+    const text = await this.readRunFile(runId, 'run.json', signal);
+    const { dagmanCluster } = readRunRecord(runId, text);
+    const argv = commands.queueOf(dagmanCluster);
+    return readQueue(await this.#container.must(argv, { signal, timeoutMs: ASK_MS }));
+  }
+
+  async resources(address: string, signal: AbortSignal): Promise<ExecutorResources> {
+    const argv = commands.resourcesAt(address);
+    return resourcesOf(await this.#container.must(argv, { signal, timeoutMs: ASK_MS }));
+  }
+
+  explain(job: string, address: string, signal: AbortSignal): Promise<string> {
+    const argv = commands.explainJob(job, address);
+    return this.#container.must(argv, { signal, timeoutMs: ASK_MS });
+  }
+
+  async retry(runId: string, signal: AbortSignal): Promise<RetriedRun> {
+    const argv = commands.retryRun(runId);
+    const result = await this.#container.run(argv, { signal, timeoutMs: SUBMIT_MS });
+    if (result.exitCode !== 0) throw retryFailed(argv, result);
+    return readRetryAnswer(result.stdout);
   }
 
   async hold(runId: string, signal: AbortSignal): Promise<void> {

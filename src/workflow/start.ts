@@ -1,10 +1,15 @@
-import { basename } from 'node:path';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 
 import { CrossflockError } from '../errors/crossflock-error.js';
 import type { WorkflowPlan } from '../plan/types.js';
 import type { WorkflowPool } from '../ports/workflow-pool.js';
+import { noteOf } from './advice/estimate.js';
+import type { Advice } from './advice/types.js';
 import type { GemFacts } from './gem/types.js';
-import { similarityJobs, submitArguments } from './recipes/kinc.js';
+import type { Ad } from './htcondor/fields.js';
+import { submitArguments } from './recipes/kinc.js';
 import { kincRun } from './recipes/kinc-recipe.js';
 import { readRunRecord, type RunRecord } from './run-record.js';
 
@@ -18,6 +23,8 @@ export interface StartInput {
   /** CPUs of all executors. */
   readonly slots: number;
   readonly minJobSeconds?: number;
+  /** How many jobs, and what is expected of them; given the matrix's path in the submitter. */
+  readonly advise: (stagedGem: string) => Promise<Advice>;
 }
 
 /**
@@ -31,13 +38,17 @@ export async function startKinc(
   signal: AbortSignal,
 ): Promise<RunRecord> {
   const { plan, facts } = input;
-  const stagedGem = await pool.stage(input.gemPath, basename(input.gemPath), signal);
+  const staged = [await pool.stage(input.gemPath, basename(input.gemPath), signal)];
   try {
-    const jobs = similarityJobs(plan.jobs, input.slots, facts.pairs);
+    const [stagedGem = ''] = staged;
+    const advice = await input.advise(stagedGem);
+    const stagedContext = await stageContext(pool, { estimate: noteOf(advice) }, signal);
+    staged.push(stagedContext);
     const { minJobSeconds } = input;
     const args = submitArguments(plan, {
-      jobs,
+      jobs: advice.jobs,
       stagedGem,
+      stagedContext,
       slots: input.slots,
       ...(minJobSeconds === undefined ? {} : { minJobSeconds }),
     });
@@ -52,8 +63,20 @@ export async function startKinc(
       { code: 'work-failed', hint: 'did the file change meanwhile? run it again' },
     );
   } finally {
-    // The run has its own copy. A staged file that stays behind harms nobody.
-    await pool.unstage(stagedGem).catch(() => undefined);
+    // The run has its own copies. A staged file that stays behind harms nobody.
+    for (const path of staged) await pool.unstage(path).catch(() => undefined);
+  }
+}
+
+/** @returns path in the submitter of a file with what is to be noted in `run.json` */
+async function stageContext(pool: WorkflowPool, context: Ad, signal: AbortSignal): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'crossflock-context-'));
+  try {
+    const file = join(folder, 'context.json');
+    await writeFile(file, JSON.stringify(context));
+    return await pool.stage(file, 'context.json', signal);
+  } finally {
+    await rm(folder, { recursive: true });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ClusterShare, FailedJob, NetworkSummary, RunSummary } from '../ports/run-summary.js';
+import { expectedWall } from './advice/estimate.js';
 import type { ExecutorShare, RunFacts } from './monitor/facts.js';
 import type { RunEnd } from './monitor/run-monitor.js';
 import type { RunInput } from './recipes/recipe.js';
@@ -22,6 +23,7 @@ export interface Ingredients {
 export function summarise(known: Ingredients): RunSummary {
   const { record, facts, end, network } = known;
   const submitted = Date.parse(record.created);
+  const expected = expectedWall(record.context);
   return {
     runId: record.id,
     workflow: record.workflow,
@@ -39,6 +41,15 @@ export function summarise(known: Ingredients): RunSummary {
     },
     clusters: clusterShares(facts.executors),
     wallSeconds: facts.wallSeconds,
+    ...(expected === undefined
+      ? {}
+      : {
+          estimate: {
+            lowSeconds: expected.low,
+            highSeconds: expected.high,
+            actualSeconds: facts.wallSeconds,
+          },
+        }),
     cpuSeconds: facts.cpuSeconds,
     wastedSeconds: facts.wastedSeconds,
     parallel: facts.parallel,

@@ -2,7 +2,7 @@ import { formatDuration } from '../../util/duration.js';
 import { pairsOf } from '../gem/types.js';
 import { fewestByLength, fewestByOutput, mostByLength, RULES, upTo } from './rules.js';
 import { workSeconds } from './speed.js';
-import type { Advice, AdviceInput, Executor } from './types.js';
+import type { Advice, AdviceInput, Executor, Speed } from './types.js';
 import { wallSeconds } from './wall-time.js';
 
 /**
@@ -28,6 +28,28 @@ export function advise(input: AdviceInput): Advice {
     wallSeconds: wallSeconds(input, { jobs, slots }),
     reasons: [speedInWords(input), chosen.reason],
     warnings: warningsOf(input, { secondsPerJob, outputBytesPerJob }),
+  };
+}
+
+/**
+ * Whether measuring the executors can change anything: not where the number of jobs is given, or
+ * is the same for any speed that is at all likely.
+ */
+export function worthMeasuring(input: AdviceInput): boolean {
+  if (input.jobs !== undefined) return false;
+  const [slow, fast] = [1 / RULES.unlikely, RULES.unlikely].map(
+    (factor) => advise({ ...input, speed: scaled(input.speed, factor) }).jobs,
+  );
+  return slow !== fast;
+}
+
+function scaled(speed: Speed, factor: number): Speed {
+  return {
+    ...speed,
+    pairsPerSecond: speed.pairsPerSecond * factor,
+    slowest: speed.slowest * factor,
+    fastest: speed.fastest * factor,
+    setupSeconds: speed.setupSeconds / factor,
   };
 }
 

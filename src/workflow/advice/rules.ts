@@ -17,6 +17,8 @@ export const RULES = {
   slowdown: 2.5,
   /** The same for a speed that was not measured; also how much faster it may be. */
   unmeasured: 4,
+  /** No executor is so many times slower or faster than assumed. */
+  unlikely: 10,
 } as const;
 
 /** Largest number of jobs for which each still takes half a minute, and is at least half work. */

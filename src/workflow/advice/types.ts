@@ -41,6 +41,8 @@ export interface AdviceInput {
   /** The number of jobs that a person wants; undefined: it is worked out. */
   readonly jobs?: number | undefined;
   readonly threshold: number | 'rmt';
+  /** Seconds that each job takes at least, for measuring the pool. */
+  readonly minJobSeconds?: number | undefined;
 }
 
 export interface SecondsRange {

@@ -32,7 +32,7 @@ export function wallSeconds(input: AdviceInput, course: Course): SecondsRange {
 }
 
 function bound(
-  { matrix, speed, threshold }: AdviceInput,
+  { matrix, speed, threshold, minJobSeconds = 0 }: AdviceInput,
   { jobs, slots }: Course,
   end: 'low' | 'high',
 ): number {
@@ -43,7 +43,7 @@ function bound(
     : [1 / RULES.unmeasured, RULES.unmeasured];
   const factor = end === 'low' ? faster : slower;
   const rate = end === 'low' ? speed.fastest : speed.slowest;
-  const run = factor * (speed.setupSeconds + pairs / jobs / rate);
+  const run = Math.max(minJobSeconds, factor * (speed.setupSeconds + pairs / jobs / rate));
   const bytes = matrix.bytes / PACKED[end] + (pairs / jobs) * speed.bytesPerPair;
   // All slots share the submitter's connection.
   const transfer = (bytes * Math.min(jobs, slots)) / TRANSFER[end];

@@ -54,6 +54,8 @@ export type JobEvent = Base &
     | { readonly type: 'reconnect-failed'; readonly reason: string }
     | { readonly type: 'image-size'; readonly memoryMb?: number }
     | { readonly type: 'transfer'; readonly direction: 'input' | 'output' | 'other' }
+    /** The run was tried again; the submitter's own event, between the logs of two tries. */
+    | { readonly type: 'retried' }
     | { readonly type: 'post-script'; readonly exitCode?: number }
     /** Any other event: it changes no job's state. */
     | { readonly type: 'other'; readonly number: number }
@@ -116,6 +118,7 @@ const READERS: Readonly<Record<number, (ad: Ad) => Details>> = {
     ...optional('holdCode', numberOf(ad, 'HoldReasonCode')),
   }),
   13: () => ({ type: 'released' }),
+  [-2]: () => ({ type: 'retried' }),
   16: (ad) => ({ type: 'post-script', ...optional('exitCode', numberOf(ad, 'ReturnValue')) }),
   22: (ad) => ({
     type: 'disconnected',

@@ -1,5 +1,6 @@
-import { CrossflockError } from '../../errors/crossflock-error.js';
-import { type Ad, flagOf, isAd, numberOf, textOf } from './fields.js';
+import type { ExecutorResources } from '../../ports/workflow-pool.js';
+import { readAds } from './ads.js';
+import { flagOf, numberOf, textOf } from './fields.js';
 
 /** A slot as its executor advertises it. */
 export interface Slot {
@@ -15,7 +16,7 @@ export interface Slot {
  * @throws CrossflockError `unexpected` when it is anything else
  */
 export function readSlots(text: string): readonly Slot[] {
-  return readAds(text).map((ad) => ({
+  return readAds('condor_status', text).map((ad) => ({
     name: textOf(ad, 'Name') ?? '',
     totalCpus: numberOf(ad, 'TotalSlotCpus') ?? numberOf(ad, 'Cpus') ?? 0,
     partitionable: flagOf(ad, 'PartitionableSlot') ?? false,
@@ -28,22 +29,9 @@ export function totalCpus(slots: readonly Slot[]): number {
   return whole.reduce((sum, slot) => sum + slot.totalCpus, 0);
 }
 
-function readAds(text: string): readonly Ad[] {
-  if (text.trim() === '') return [];
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw noSlots(text, cause);
-  }
-  if (!Array.isArray(value) || !value.every(isAd)) throw noSlots(text);
-  return value;
-}
-
-function noSlots(text: string, cause?: unknown): CrossflockError {
-  const start = JSON.stringify(text.trim().slice(0, 80));
-  return new CrossflockError(`condor_status answered ${start}, which is not a list of slots`, {
-    code: 'unexpected',
-    ...(cause === undefined ? {} : { cause }),
-  });
+/** What an executor has in all, whoever uses it now. */
+export function resourcesOf(text: string): ExecutorResources {
+  const whole = readAds('condor_status', text).filter((ad) => flagOf(ad, 'PartitionableSlot'));
+  const most = (name: string): number => Math.max(0, ...whole.map((ad) => numberOf(ad, name) ?? 0));
+  return { cpus: most('TotalSlotCpus'), memoryMb: most('TotalSlotMemory') };
 }

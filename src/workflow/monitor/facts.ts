@@ -24,6 +24,8 @@ export interface FailedNode {
   readonly address?: string;
   readonly cluster?: string;
   readonly exitCode?: number;
+  /** Number of its last try in the names of its logs. */
+  readonly lastLog: number;
 }
 
 /** What a run amounts to; seconds. */
@@ -102,6 +104,7 @@ function failedNode(node: NodeRecord, clusters: ClusterOfAddress): FailedNode {
     node: node.name,
     tries: node.tries,
     reason: whyFailed(node),
+    lastLog: node.tries - node.triesBefore - 1,
     ...(address === undefined ? {} : { address, cluster: clusters.get(address) ?? address }),
     ...(exitCode === undefined ? {} : { exitCode }),
   };

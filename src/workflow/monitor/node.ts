@@ -51,6 +51,8 @@ export interface NodeRecord {
   queuedAt: number | undefined;
   /** Jobs submitted for it. */
   tries: number;
+  /** Those of them before the run was last tried again as a whole. */
+  triesBefore: number;
   /** `<cluster>.<proc>` of the job submitted last. */
   job: string | undefined;
   /** Virtual IP of the executor that runs it or ran it last. */
@@ -86,6 +88,7 @@ export function newNode(name: string, isParallel: boolean): NodeRecord {
     queuedAt: undefined,
     state: 'waiting',
     tries: 0,
+    triesBefore: 0,
     job: undefined,
     address: undefined,
     startedAt: undefined,

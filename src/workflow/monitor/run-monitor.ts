@@ -1,5 +1,6 @@
 import type { JobEvent } from '../htcondor/events.js';
 import { nodesOf, type RunShape } from '../run-shape.js';
+import { finish, newExecution, remember } from './execution.js';
 import { ExecutorTally } from './executor-tally.js';
 import { type Execution, type NodeRecord, type NodeState, newNode } from './node.js';
 import { CompletionRate } from './rate.js';
@@ -93,6 +94,7 @@ export class RunMonitor {
       this.#submitted(event);
       return undefined;
     }
+    if (event.type === 'retried') return this.#retried();
     const node = this.#nodeOfJob.get(event.job);
     // Events of a job that was given up for a newer one change nothing any more.
     if (node?.job !== event.job) return undefined;
@@ -139,7 +141,33 @@ export class RunMonitor {
     this.#move(node, 'idle');
   }
 
+  /** Whatever was not done begins anew. */
+  #retried(): Notice {
+    for (const node of this.nodes.values()) {
+      node.triesBefore = node.tries;
+      if (node.state !== 'done') this.#move(node, 'waiting');
+    }
+    return { level: 'info', message: 'the run was tried again' };
+  }
+
+  /** A job that succeeded did not leave what it had to leave. */
+  #checked(node: NodeRecord, exitCode: number): Notice | undefined {
+    if (node.state !== 'done' || exitCode === 0) return undefined;
+    const execution = node.executions.at(-1);
+    if (execution !== undefined) {
+      execution.outcome = 'failed';
+      this.#tally(execution).rejected(execution);
+    }
+    node.wastedMs += node.workMs;
+    node.wastedCpuSeconds += node.workCpuSeconds;
+    node.workMs = 0;
+    node.workCpuSeconds = 0;
+    node.reason = 'left no usable output';
+    return this.#failed(node);
+  }
+
   #applyToNode(node: NodeRecord, event: JobEvent): Notice | undefined {
+    if (event.type === 'post-script') return this.#checked(node, event.exitCode ?? 1);
     if (node.state === 'done' || node.state === 'failed') return undefined;
     switch (event.type) {
       case 'execute':
@@ -228,7 +256,7 @@ export class RunMonitor {
   }
 
   #failed(node: NodeRecord): Notice {
-    const left = this.outline.retries + 1 - node.tries;
+    const left = this.outline.retries + 1 - (node.tries - node.triesBefore);
     this.#move(node, left > 0 ? 'retrying' : 'failed');
     const next = left > 0 ? `; ${left} ${left === 1 ? 'try' : 'tries'} left` : '';
     return {
@@ -296,43 +324,4 @@ export function whyFailed(node: NodeRecord): string {
   if (node.reason !== undefined) return node.reason;
   if (node.exitSignal !== undefined) return `ended by signal ${node.exitSignal}`;
   return node.exitCode === undefined ? 'never ran' : `exit code ${node.exitCode}`;
-}
-
-function newExecution(node: NodeRecord, event: JobEvent & { type: 'execute' }): Execution {
-  return {
-    job: event.job,
-    tries: node.tries,
-    address: node.address,
-    slot: event.slot,
-    cpus: event.cpus ?? 1,
-    queuedAt: node.queuedAt ?? event.at,
-    startedAt: event.at,
-    endedAt: undefined,
-    outcome: undefined,
-    exitCode: undefined,
-    exitSignal: undefined,
-    cpuSeconds: undefined,
-    memoryMb: undefined,
-    receivedBytes: undefined,
-    sentBytes: undefined,
-  };
-}
-
-/** Adds what HTCondor says at the end of an execution. */
-function finish(node: NodeRecord, event: JobEvent & { type: 'terminated' | 'evicted' }): void {
-  const execution = node.executions.at(-1);
-  if (execution === undefined) return;
-  execution.cpuSeconds = event.cpuSeconds;
-  if (event.type === 'evicted') return;
-  execution.exitCode = event.exitCode;
-  execution.exitSignal = event.exitSignal;
-  execution.receivedBytes = event.receivedBytes;
-  execution.sentBytes = event.sentBytes;
-}
-
-/** The largest memory that was seen. */
-function remember(node: NodeRecord, memoryMb: number | undefined): void {
-  const execution = node.executions.at(-1);
-  if (execution === undefined || memoryMb === undefined) return;
-  execution.memoryMb = Math.max(execution.memoryMb ?? 0, memoryMb);
 }

@@ -7,23 +7,11 @@ import { type Ad, isAd, numberOf, textOf } from '../htcondor/fields.js';
 import type { MeasuredCpu } from '../monitor/facts.js';
 import { parallelNode } from '../run-shape.js';
 
-/** Enough that the slots stay busy when some jobs take longer, few enough to keep transfers cheap. */
-const JOBS_PER_SLOT = 4;
-
 const SIMILARITY_PREFIX = 'similarity_';
 
 /** The DAG's steps after the similarity jobs, as `submit` names their nodes. */
 export const LAST_STEPS = ['merge', 'threshold', 'extract'] as const;
 export type LastStep = (typeof LAST_STEPS)[number];
-
-/**
- * Number of similarity jobs: as asked for, otherwise four for each slot; at least 1 and never more
- * than there are pairs of genes.
- * @param slots CPUs of all executors
- */
-export function similarityJobs(asked: number | undefined, slots: number, pairs: number): number {
-  return Math.max(1, Math.min(asked ?? slots * JOBS_PER_SLOT, pairs));
-}
 
 /** What does not fit together between the options of a run and its matrix. */
 export function checkFit(plan: WorkflowPlan, facts: GemFacts): readonly Problem[] {
@@ -54,6 +42,8 @@ export interface Submission {
   readonly jobs: number;
   /** Path of the matrix in the submitter. */
   readonly stagedGem: string;
+  /** Path in the submitter of what is to be noted in `run.json`. */
+  readonly stagedContext: string;
   /** CPUs of all executors. */
   readonly slots: number;
   /** Least duration of a similarity job, for measuring the pool rather than the payload. */
@@ -62,7 +52,7 @@ export interface Submission {
 
 /** Arguments of the submitter's `submit`. */
 export function submitArguments(plan: WorkflowPlan, submission: Submission): string[] {
-  const { jobs, stagedGem, slots, minJobSeconds } = submission;
+  const { jobs, stagedGem, stagedContext, slots, minJobSeconds } = submission;
   return [
     String(jobs),
     ...['--gem', stagedGem],
@@ -73,6 +63,7 @@ export function submitArguments(plan: WorkflowPlan, submission: Submission): str
     ...['--request-memory', String(plan.requestMemoryMb)],
     ...['--retries', String(plan.retries)],
     ...['--slots', String(slots)],
+    ...['--context', stagedContext],
     ...(minJobSeconds === undefined ? [] : ['--min-job-seconds', String(minJobSeconds)]),
   ];
 }

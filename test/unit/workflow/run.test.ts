@@ -106,23 +106,55 @@ describe('starting', () => {
       compressed: true,
     },
     slots: 5,
+    advise: (stagedGem: string) => {
+      advised = stagedGem;
+      return Promise.resolve(ADVICE);
+    },
   } as const;
+  const ADVICE = {
+    jobs: 20,
+    slots: 5,
+    secondsPerJob: 1,
+    outputBytesPerJob: 2,
+    memoryMbPerJob: 3,
+    wallSeconds: { low: 4, high: 5 },
+    reasons: ['20 jobs'],
+    warnings: [],
+  };
+  let advised: string | undefined;
 
   it('stages, submits and takes the staged file away', async () => {
     pool.onSubmit = () => ({ id: 'd2', run: done });
     expect(await startKinc(pool, input, never)).toEqual(RECORD);
     expect(pool.calls.map((call) => call.split(' ').slice(0, 2).join(' '))).toEqual([
       'stage /data/golub-gem.txt.gz',
+      expect.stringMatching(/^stage .*context\.json$/),
       'submit 20',
       'read d2',
       'unstage /tmp/staged/golub-gem.txt.gz',
+      'unstage /tmp/staged/context.json',
     ]);
-    expect(pool.calls[1]).toContain(' --slots 5');
+    expect(advised).toBe('/tmp/staged/golub-gem.txt.gz');
+    expect(pool.calls[2]).toContain(' --slots 5 --context /tmp/staged/context.json');
+    expect(JSON.parse(pool.texts.get('/tmp/staged/context.json') ?? '')).toEqual({
+      estimate: {
+        jobs: 20,
+        slots: 5,
+        seconds_per_job: 1,
+        output_bytes_per_job: 2,
+        memory_mb_per_job: 3,
+        wall_seconds: { low: 4, high: 5 },
+        reasons: ['20 jobs'],
+      },
+    });
     expect(pool.staged.size).toBe(0);
   });
 
   it('leaves nothing behind when the submission is refused', async () => {
     await expect(startKinc(pool, input, never)).rejects.toThrow('prepared no run');
+    expect(pool.staged.size).toBe(0);
+    const advise = () => Promise.reject(new Error('no advice'));
+    await expect(startKinc(pool, { ...input, advise }, never)).rejects.toThrow('no advice');
     expect(pool.staged.size).toBe(0);
   });
 
@@ -143,6 +175,26 @@ describe('starting', () => {
 });
 
 describe('a run that goes well', () => {
+  it('is compared with what was expected of it', async () => {
+    pool.held.set('d2', done);
+    expect((await finish(RECORD)).estimate).toBeUndefined();
+    const text = runReport(await finish(RECORD)).find((line) => line.startsWith('wall time'));
+    expect(text).toMatch(/^wall time +10\.2 s$/);
+    const expected = async (low: number, high: number) => {
+      const context = { estimate: { wall_seconds: { low, high } } };
+      const summary = await finish({ ...RECORD, context });
+      expect(summary.estimate).toEqual({
+        lowSeconds: low,
+        highSeconds: high,
+        actualSeconds: summary.wallSeconds,
+      });
+      return runReport(summary).find((line) => line.startsWith('wall time'));
+    };
+    expect(await expected(5, 20)).toContain('10.2 s, expected 5.0 s to 20.0 s');
+    expect(await expected(12, 20)).toContain('10.2 s, faster than the expected 12.0 s to 20.0 s');
+    expect(await expected(2, 8)).toContain('10.2 s, slower than the expected 2.0 s to 8.0 s');
+  });
+
   it('ends with a network and its numbers', async () => {
     pool.held.set('d2', done);
     const summary = await finish(RECORD);

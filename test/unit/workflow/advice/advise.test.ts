@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { advise, usableSlots } from '../../../../src/workflow/advice/advise.js';
+import { advise, usableSlots, worthMeasuring } from '../../../../src/workflow/advice/advise.js';
 import { RULES } from '../../../../src/workflow/advice/rules.js';
 import type {
   Advice,
@@ -119,6 +119,16 @@ describe('the number of jobs', () => {
     expect(advice.jobs).toBe(200);
     expect(advice.reasons[1]).toBe('200 jobs, as asked for');
     expect(advice.warnings).toEqual([]);
+  });
+});
+
+describe('measuring', () => {
+  it('is worth it only where the answer depends on it', () => {
+    const rate = 499_500 / (20 * 29);
+    expect(worthMeasuring(input(rate))).toBe(true);
+    expect(worthMeasuring(input(rate, { jobs: 5 }))).toBe(false);
+    expect(worthMeasuring(input(500_000))).toBe(false);
+    expect(worthMeasuring(input(rate / 20, { speed: speed(rate / 20) }))).toBe(false);
   });
 });
 

@@ -29,6 +29,6 @@ describe('slots', () => {
   });
 
   it.each(['Error: communication error', '{"a":1}', '[1]'])('are not in %s', (text) => {
-    expect(() => readSlots(text)).toThrow(/^condor_status answered .* not a list of slots$/);
+    expect(() => readSlots(text)).toThrow(/^condor_status answered .* not a list of ClassAds$/);
   });
 });

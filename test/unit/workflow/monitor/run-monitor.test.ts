@@ -255,4 +255,32 @@ describe('RunMonitor', () => {
     });
     expect(factsOf(monitor, new Map(), 0).parallel.efficiency).toBeUndefined();
   });
+
+  it('counts a job whose output was no good as failed, and tries it again', () => {
+    const monitor = start(1);
+    monitor.apply(event('submit', 1, { node }));
+    monitor.apply(event('execute', 2, { address: '172.29.0.2' }));
+    monitor.apply(event('terminated', 4, { exitCode: 0 }));
+    const notice = monitor.apply(event('post-script', 5, { exitCode: 1 }));
+    expect(notice?.message).toContain('left no usable output; 1 try left');
+    expect(monitor.nodes.get(node)).toMatchObject({ state: 'retrying', workMs: 0, wastedMs: 2000 });
+    expect(monitor.nodes.get(node)?.executions[0]?.outcome).toBe('failed');
+    expect(monitor.executors.get('172.29.0.2')).toMatchObject({ done: 0, failed: 1 });
+    expect(monitor.apply(event('post-script', 6, { exitCode: 1 }))).toBeUndefined();
+  });
+
+  it('begins anew what was not done when the run is tried again', () => {
+    const monitor = start(0);
+    monitor.apply(event('submit', 1, { node }));
+    monitor.apply(event('execute', 2));
+    monitor.apply(event('terminated', 3, { exitCode: 1 }));
+    expect(monitor.counts).toMatchObject({ failed: 1 });
+    monitor.apply({ ...event('retried', 9), job: '-1.-1', jobCluster: -1 });
+    expect(monitor.counts).toMatchObject({ failed: 0, waiting: 5 });
+    const again = { job: '3.0', jobCluster: 3, node };
+    monitor.apply(event('submit', 10, again));
+    monitor.apply(event('execute', 11, again));
+    monitor.apply(event('terminated', 12, { ...again, exitCode: 0 }));
+    expect(monitor.nodes.get(node)).toMatchObject({ state: 'done', tries: 2, triesBefore: 1 });
+  });
 });

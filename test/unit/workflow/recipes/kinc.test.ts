@@ -6,7 +6,6 @@ import {
   checkFit,
   measuredCpu,
   readResult,
-  similarityJobs,
   submitArguments,
 } from '../../../../src/workflow/recipes/kinc.js';
 import { kincRun } from '../../../../src/workflow/recipes/kinc-recipe.js';
@@ -32,25 +31,18 @@ const FACTS: GemFacts = {
   compressed: false,
 };
 
-describe('the number of jobs', () => {
-  it.each([
-    [undefined, 8, 1000, 32],
-    [undefined, 8, 20, 20],
-    [undefined, 0, 20, 1],
-    [7, 8, 1000, 7],
-    [7, 8, 3, 3],
-  ])('asked %s on %i slots for %i pairs: %i', (asked, slots, pairs, expected) => {
-    expect(similarityJobs(asked, slots, pairs)).toBe(expected);
-  });
-});
-
 describe('options', () => {
   it('become arguments of submit', () => {
-    const args = submitArguments(PLAN, { jobs: 8, stagedGem: '/tmp/g.txt', slots: 8 });
+    const args = submitArguments(PLAN, {
+      jobs: 8,
+      stagedGem: '/tmp/g.txt',
+      stagedContext: '/c',
+      slots: 8,
+    });
     expect(args.join(' ')).toBe(
-      '8 --gem /tmp/g.txt --method sc --min-obs 30 --na-val NA --threshold rmt --request-memory 1024 --retries 2 --slots 8',
+      '8 --gem /tmp/g.txt --method sc --min-obs 30 --na-val NA --threshold rmt --request-memory 1024 --retries 2 --slots 8 --context /c',
     );
-    const more = { jobs: 8, stagedGem: '/g', slots: 8, minJobSeconds: 2 };
+    const more = { jobs: 8, stagedGem: '/g', stagedContext: '/c', slots: 8, minJobSeconds: 2 };
     expect(submitArguments({ ...PLAN, threshold: 0.8 }, more).slice(-2)).toEqual([
       '--min-job-seconds',
       '2',
