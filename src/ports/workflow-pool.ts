@@ -59,6 +59,63 @@ export interface ExecutorAnswer {
   readonly slots?: number;
 }
 
+/** What an executor has in all. */
+export interface ExecutorResources {
+  readonly cpus: number;
+  readonly memoryMb: number;
+}
+
+/** A job in the submitter's queue. */
+export interface QueuedJob {
+  /** `<cluster>.<proc>`. */
+  readonly job: string;
+  readonly node?: string;
+  readonly state:
+    'idle' | 'running' | 'held' | 'removed' | 'completed' | 'transferring' | 'suspended' | 'other';
+  /** Executions that were started. */
+  readonly starts: number;
+  /** What it asks for. */
+  readonly memoryMb?: number;
+  readonly cpus?: number;
+  readonly holdReason?: string;
+  readonly holdCode?: number;
+  /** When it came to its state. */
+  readonly since: Date;
+}
+
+/** What a retry found and did. */
+export interface RetriedRun {
+  readonly runId: string;
+  /** Nodes that are done and whole, and nodes that run again. */
+  readonly done: number;
+  readonly again: number;
+  /** What was wrong with the output of nodes that had succeeded, by node. */
+  readonly damaged: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What is to be measured: how fast executors correlate a matrix. */
+export interface CalibrationRequest {
+  /** Path of the staged matrix in the submitter. */
+  readonly stagedGem: string;
+  /** Virtual IPs of the executors. */
+  readonly addresses: readonly string[];
+  readonly naValue: string;
+  readonly method: 'sc' | 'pc';
+  readonly minObs: number;
+  /** As the workflow's jobs ask for it. */
+  readonly requestMemoryMb: number;
+  /** How long to correlate. */
+  readonly seconds: number;
+  /** Seconds for all of it: finding a slot, reading the matrix, correlating. */
+  readonly deadlineSeconds: number;
+}
+
+/** What a job printed on an executor. */
+export interface ExecutorOutput {
+  readonly address: string;
+  readonly output: string;
+}
+
 /** The pool a workflow runs on, seen from its submitter. All calls may throw `CrossflockError`. */
 export interface WorkflowPool {
   /** Waits for the queue to answer; `deadlineMs` from now. */
@@ -72,6 +129,11 @@ export interface WorkflowPool {
   stage(localPath: string, name: string, signal: AbortSignal): Promise<string>;
   /** Takes a staged file away again. */
   unstage(stagedPath: string): Promise<void>;
+  /**
+   * Runs the payload's `calibrate` as one ordinary job on each executor.
+   * @returns what those printed that ended before the deadline; the others are removed
+   */
+  calibrate(request: CalibrationRequest, signal: AbortSignal): Promise<readonly ExecutorOutput[]>;
   /** Calls the submitter's `submit` with these arguments. */
   submit(args: readonly string[], signal: AbortSignal): Promise<SubmittedRun>;
   /** Ids of all runs, the newest first. */
@@ -102,6 +164,17 @@ export interface WorkflowPool {
     onAnswer: (answer: ExecutorAnswer) => void,
     signal: AbortSignal,
   ): Promise<void>;
+  /** The run's jobs in the queue; none of a run that is over. */
+  queue(runId: string, signal: AbortSignal): Promise<readonly QueuedJob[]>;
+  /** What the executor at `address` has in all. */
+  resources(address: string, signal: AbortSignal): Promise<ExecutorResources>;
+  /** HTCondor's own analysis of why a job is not matched by the executor at `address`; text. */
+  explain(job: string, address: string, signal: AbortSignal): Promise<string>;
+  /**
+   * Runs what is missing of a run that is over.
+   * @throws CrossflockError `refused` when it is not over, or nothing is missing
+   */
+  retry(runId: string, signal: AbortSignal): Promise<RetriedRun>;
   /** Holds DAGMan and its jobs; the running ones end and begin anew when they are released. */
   hold(runId: string, signal: AbortSignal): Promise<void>;
   release(runId: string, signal: AbortSignal): Promise<void>;

@@ -1,10 +1,15 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { CrossflockError } from '../../src/errors/crossflock-error.js';
 import type {
+  CalibrationRequest,
   ExecutorAnswer,
+  ExecutorOutput,
+  ExecutorResources,
   FollowHandlers,
+  QueuedJob,
+  RetriedRun,
   RunFile,
   RunOverview,
   SubmittedRun,
@@ -27,12 +32,24 @@ export interface FakeRun {
 export class FakePool implements WorkflowPool {
   readonly calls: string[] = [];
   readonly staged = new Set<string>();
+  /** Text of each JSON file that was ever staged, by its path in the submitter. */
+  readonly texts = new Map<string, string>();
   /** By run id, the oldest first. */
   readonly held = new Map<string, FakeRun>();
   /** What an executor offers, by address: 4 slots where nothing is said, or why it does not answer. */
   readonly offers = new Map<string, number | Error>();
+  /** What a calibration prints, by address, or why it cannot be run. */
+  calibrations: ReadonlyMap<string, string> | Error = new Map();
   /** What `overview` says of a run, beyond that it succeeded. */
   readonly glances = new Map<string, Partial<RunOverview>>();
+  /** The run's jobs in the queue, by run id; none where nothing is said. */
+  readonly queued = new Map<string, readonly QueuedJob[]>();
+  /** What HTCondor's analysis says of a job. */
+  readonly analyses = new Map<string, string>();
+  /** What a retry finds; the run that follows is the one that `held` has then. */
+  onRetry: (runId: string) => RetriedRun = (runId) => {
+    throw new CrossflockError(`run '${runId}' is not over`, { code: 'refused' });
+  };
   /** Who is told of executors, once somebody watches them: for answers that come later. */
   onAnswer: ((answer: ExecutorAnswer) => void) | undefined;
   onSubmit: (args: readonly string[]) => { readonly id: string; readonly run: FakeRun } = () => {
@@ -49,15 +66,25 @@ export class FakePool implements WorkflowPool {
     throw offer;
   }
 
-  stage(localPath: string, name: string): Promise<string> {
+  async stage(localPath: string, name: string): Promise<string> {
     const path = `/tmp/staged/${name}`;
     this.staged.add(path);
+    if (name.endsWith('.json')) this.texts.set(path, await readFile(localPath, 'utf8'));
     return this.#called(`stage ${localPath}`, path);
   }
 
   unstage(stagedPath: string): Promise<void> {
     this.staged.delete(stagedPath);
     return this.#called(`unstage ${stagedPath}`, undefined);
+  }
+
+  async calibrate({ addresses }: CalibrationRequest): Promise<readonly ExecutorOutput[]> {
+    const printed = await this.#called(`calibrate ${addresses.join(',')}`, this.calibrations);
+    if (printed instanceof Error) throw printed;
+    return addresses.flatMap((address) => {
+      const output = printed.get(address);
+      return output === undefined ? [] : [{ address, output }];
+    });
   }
 
   async submit(args: readonly string[]): Promise<SubmittedRun> {
@@ -147,6 +174,26 @@ export class FakePool implements WorkflowPool {
           { once: true },
         );
     });
+  }
+
+  queue(runId: string): Promise<readonly QueuedJob[]> {
+    return this.#called(`queue ${runId}`, this.queued.get(runId) ?? []);
+  }
+
+  /** An executor of `offers` has 1024 MB for each slot. */
+  async resources(address: string): Promise<ExecutorResources> {
+    const offer = await this.#called(`resources ${address}`, this.offers.get(address) ?? 4);
+    if (typeof offer !== 'number') throw offer;
+    return { cpus: offer, memoryMb: 1024 * offer };
+  }
+
+  explain(job: string, address: string): Promise<string> {
+    return this.#called(`explain ${job} ${address}`, this.analyses.get(job) ?? '');
+  }
+
+  async retry(runId: string): Promise<RetriedRun> {
+    await this.#called(`retry ${runId}`, undefined);
+    return this.onRetry(runId);
   }
 
   hold(runId: string): Promise<void> {

@@ -1,9 +1,11 @@
 import type { Argv, CommandModule } from 'yargs';
 import type { ActionContext } from '../../actions/context.js';
+import { analyzeRun } from '../../actions/workflow-analyze.js';
 import { fetchRun } from '../../actions/workflow-fetch.js';
 import { holdRun } from '../../actions/workflow-hold.js';
 import { listRuns } from '../../actions/workflow-list.js';
 import { releaseRun } from '../../actions/workflow-release.js';
+import { retryRun } from '../../actions/workflow-retry.js';
 import { runStatus } from '../../actions/workflow-status.js';
 import { stopRun } from '../../actions/workflow-stop.js';
 import { watchWorkflow } from '../../actions/workflow-watch.js';
@@ -35,7 +37,11 @@ export function workflowCommand(edge: Edge, finish: (code: ExitCode) => void): C
 }
 
 /** Each adds its commands; the order is that of the help. */
-const GROUPS: readonly ((program: Argv, run: Run) => Argv)[] = [withLooks, withSteering];
+const GROUPS: readonly ((program: Argv, run: Run) => Argv)[] = [
+  withLooks,
+  withDiagnosis,
+  withSteering,
+];
 
 function withLooks(program: Argv, run: Run): Argv {
   return program
@@ -59,6 +65,22 @@ function withLooks(program: Argv, run: Run): Argv {
       'fetch the results of a run that has ended, check them and report',
       (fetch) => withOut(onRun(withConfig(fetch), LATEST)),
       (given) => run(given, (context) => fetchRun(context, given)),
+    );
+}
+
+function withDiagnosis(program: Argv, run: Run): Argv {
+  return program
+    .command(
+      'analyze [run]',
+      'say which jobs of a run failed, are held or wait, and why',
+      (analyze) => onRun(withConfig(analyze), LATEST),
+      (given) => run(given, (context) => analyzeRun(context, given)),
+    )
+    .command(
+      'retry [run]',
+      'run what is missing of a run that failed or was stopped, and nothing twice',
+      (retry) => withOut(onRun(withConfig(retry), 'it must be named')),
+      (given) => run(given, (context) => retryRun(context, given)),
     );
 }
 

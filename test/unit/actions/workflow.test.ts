@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ActionContext } from '../../../src/actions/context.js';
+import { analyzeRun } from '../../../src/actions/workflow-analyze.js';
 import { fetchRun } from '../../../src/actions/workflow-fetch.js';
 import { holdRun } from '../../../src/actions/workflow-hold.js';
 import { listRuns } from '../../../src/actions/workflow-list.js';
 import { releaseRun } from '../../../src/actions/workflow-release.js';
+import { retryRun } from '../../../src/actions/workflow-retry.js';
 import { runStatus } from '../../../src/actions/workflow-status.js';
 import { stopRun } from '../../../src/actions/workflow-stop.js';
 import { watchWorkflow } from '../../../src/actions/workflow-watch.js';
@@ -158,17 +160,90 @@ describe('workflow status', () => {
   });
 
   it('ends with 1 where the run failed', async () => {
-    const shape = {
-      before: [],
-      parallel: { prefix: 'similarity_', count: 6, phase: 'correlating' },
-      after: [],
-    };
-    const record = { ...(JSON.parse(fixture('run.json')) as object), shape, dagman_cluster: 291 };
-    const events = objects(fixture('events-failed.ndjson'));
-    pool.held.set('d2', { files: { 'run.json': JSON.stringify(record) }, events });
+    pool.held.set('d2', failed());
     expect(await act(runStatus, 'd2')).toBe(1);
     expect(end()).toMatchObject({ ok: false, message: 'run d2: failed, 5 of 6 jobs done' });
   });
+});
+
+/** A run of six jobs, of which one failed for good. */
+function failed(): FakeRun {
+  const shape = {
+    before: [],
+    parallel: { prefix: 'similarity_', count: 6, phase: 'correlating' },
+    after: [],
+  };
+  const record = { ...(JSON.parse(fixture('run.json')) as object), shape, dagman_cluster: 291 };
+  return {
+    files: {
+      'run.json': JSON.stringify(record),
+      'logs/similarity_00002.2.err': fixture('similarity-stderr.txt'),
+    },
+    events: objects(fixture('events-failed.ndjson')),
+  };
+}
+
+describe('workflow analyze', () => {
+  it('says which job failed, where and why, and how to go on', async () => {
+    pool.held.set('d2', failed());
+    expect(await act(analyzeRun)).toBe(1);
+    expect(reporter.of('report')[0]?.lines).toEqual([
+      'error: similarity_00002: exit code 1 (3 tries, on azure (172.29.0.3), chameleon (172.29.0.2))',
+      '  | kinc similarity: --job_index is 99: give a number from 1 to 6',
+    ]);
+    expect(end()?.message).toBe(
+      'run d2: 5 of 6 jobs done, one finding; crossflock workflow retry d2 runs what is missing',
+    );
+    expect(pool.calls).not.toContain('queue d2');
+  });
+
+  it('finds nothing where all is well', async () => {
+    pool.held.set('d2', finished);
+    expect(await act(analyzeRun)).toBe(0);
+    expect(end()?.message).toBe('run d2: 23 of 23 jobs done, nothing is wrong');
+  });
+
+  it('asks the queue and the executors while the run goes on', async () => {
+    pool.held.set('d2', underWay);
+    pool.offers.set('172.29.0.3', new Error('no answer'));
+    const since = new Date(clock.now().getTime() - 100_000);
+    const job = { job: '9.0', node: 'merge', state: 'idle', starts: 0, cpus: 1, since } as const;
+    pool.queued.set('d2', [
+      { ...job, memoryMb: 999_999 },
+      { ...job, job: '8.0', node: 'threshold', memoryMb: 100 },
+    ]);
+    pool.analyses.set('8.0', fixture('better-analyze-requirement.txt'));
+    expect(await act(analyzeRun)).toBe(1);
+    const lines = reporter.of('report')[0]?.lines.join('\n') ?? '';
+    expect(lines).toContain('merge: no executor is large enough: asks for 999999 MB of memory');
+    expect(lines).toContain('the executor 172.29.0.3 of azure does not answer');
+    expect(lines).toContain('  | no slot fulfils TARGET.Color == "red"');
+    expect(pool.calls).toContain('explain 8.0 172.29.0.2');
+  });
+});
+
+describe('workflow retry', () => {
+  it('runs what is missing, says what was damaged, and collects the run', async () => {
+    runs({ d2: 'failed' });
+    const damaged = { similarity_00003: ['chunks/chunk_00003.kinc is empty'] };
+    pool.onRetry = (runId) => ({ runId, done: 19, again: 4, damaged });
+    expect(await act(retryRun, 'd2')).toBe(0);
+    expect(reporter.of('notice').map(({ message }) => message)).toEqual([
+      'similarity_00003 runs again: chunks/chunk_00003.kinc is empty',
+      'run d2: 19 jobs are done and whole, 4 run again',
+    ]);
+    expect(end()?.message).toMatch(/^run d2 finished/);
+  });
+
+  it.each(['running', 'waiting', 'held'] as const)(
+    'leaves a run that is %s alone',
+    async (state) => {
+      runs({ d2: state });
+      expect(await act(retryRun, 'd2')).toBe(1);
+      expect(failure()).toMatchObject({ code: 'refused' });
+      expect(pool.calls).toEqual(['overview']);
+    },
+  );
 });
 
 describe('workflow watch', () => {
