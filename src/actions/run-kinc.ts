@@ -2,10 +2,12 @@ import { resolve } from 'node:path';
 import { EXIT, type ExitCode } from '../errors/exit-codes.js';
 import type { Plan } from '../plan/types.js';
 import type { WorkflowPool } from '../ports/workflow-pool.js';
+import type { Advice } from '../workflow/advice/types.js';
 import type { RunRecord } from '../workflow/run-record.js';
 import { findRun, startKinc } from '../workflow/start.js';
 import type { ActionContext } from './context.js';
 import { checkMatrix } from './check-matrix.js';
+import { adviseJobs } from './job-advice.js';
 import { loadPlan } from './load-plan.js';
 import { openPool } from './reach.js';
 import { executorsOf, waitForPool, type Executors } from './pool-ready.js';
@@ -15,8 +17,8 @@ import { followToEnd } from './workflow-follow.js';
 export interface RunKincOptions {
   /** Path of the configuration file. */
   readonly config: string;
-  /** Similarity jobs; the configuration's, or worked out from the slots, where undefined. */
-  readonly jobs?: number | undefined;
+  /** Similarity jobs: the configuration's where undefined; `auto` works them out. */
+  readonly jobs?: number | 'auto' | undefined;
   readonly gem?: string | undefined;
   /** Watch a run that is there: its id, or '' for the latest. */
   readonly attach?: string | undefined;
@@ -64,7 +66,10 @@ async function submitRun(
   const slots = await waitForPool(context, pool, executors);
   const { minJobSeconds } = options;
   const padding = minJobSeconds === undefined ? {} : { minJobSeconds };
-  const input = { plan: wanted, ...matrix, slots, ...padding };
+  const known = { plan, workflow: wanted, matrix, executors, slots, ...padding };
+  const advise = (stagedGem: string): Promise<Advice> =>
+    adviseJobs(context, pool, { ...known, stagedGem });
+  const input = { plan: wanted, ...matrix, slots, ...padding, advise };
   const record = await startKinc(pool, input, context.signal);
   const { count } = record.shape.parallel;
   const jobs = `${count} similarity ${count === 1 ? 'job' : 'jobs'}`;
@@ -85,9 +90,11 @@ async function attachTo(
 
 /** The workflow's settings with those given on the command line on top. */
 function withOptions(plan: Plan, { jobs, gem }: RunKincOptions): Plan['workflow'] {
+  const { jobs: configured, ...rest } = plan.workflow;
+  const wanted = jobs ?? configured;
   return {
-    ...plan.workflow,
-    ...(jobs === undefined ? {} : { jobs }),
+    ...rest,
+    ...(wanted === undefined || wanted === 'auto' ? {} : { jobs: wanted }),
     ...(gem === undefined ? {} : { gem: resolve(gem) }),
   };
 }

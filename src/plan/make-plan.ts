@@ -141,7 +141,7 @@ function instances(container: ResolvedContainer, first: number): readonly Placed
 
 function planWorkflow(workflow: NonNullable<ResolvedConfig['workflow']>): WorkflowPlan {
   return {
-    ...(workflow.jobs === undefined ? {} : { jobs: workflow.jobs }),
+    ...(workflow.jobs === undefined || workflow.jobs === 'auto' ? {} : { jobs: workflow.jobs }),
     ...(workflow.gem === undefined ? {} : { gem: workflow.gem }),
     method: workflow.method ?? 'sc',
     minObs: workflow.min_obs ?? 30,

@@ -34,6 +34,13 @@ export interface RunSummary {
   readonly clusters: readonly ClusterShare[];
   /** From submission to end. */
   readonly wallSeconds: number;
+  /** What was expected of `wallSeconds` at the submission; a run by hand has none. */
+  readonly estimate?: {
+    readonly lowSeconds: number;
+    readonly highSeconds: number;
+    /** `wallSeconds` again. */
+    readonly actualSeconds: number;
+  };
   /**
    * User and system time of all jobs, failed tries included: of jobs that succeeded as the payload
    * measured it, of all others as HTCondor reports it, which misses jobs of a second or two.

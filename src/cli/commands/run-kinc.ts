@@ -7,7 +7,7 @@ import { globalFlags, withConfig } from './common.js';
 
 interface Flags {
   config: string;
-  jobs: number | undefined;
+  jobs: number | 'auto' | undefined;
   gem: string | undefined;
   attach: string | undefined;
   out: string;
@@ -24,9 +24,11 @@ export function runKincCommand(
     builder: (program) =>
       withConfig(program)
         .option('jobs', {
-          type: 'number',
-          describe: 'similarity jobs to split the gene pairs into',
+          type: 'string',
+          describe:
+            'similarity jobs to split the gene pairs into, or auto; default: the configuration says, or auto',
           requiresArg: true,
+          coerce: readJobs,
         })
         .option('gem', {
           type: 'string',
@@ -57,7 +59,12 @@ export function runKincCommand(
   };
 }
 
-function wholeJobs({ jobs }: { jobs?: number | undefined }): true | string {
-  const isFine = jobs === undefined || (Number.isInteger(jobs) && jobs >= 1);
-  return isFine || 'jobs: write a whole number of 1 or more';
+/** A number, or `auto`; NaN for anything else. */
+function readJobs(text: string | undefined): number | 'auto' | undefined {
+  return text === undefined || text === 'auto' ? text : Number(text === '' ? Number.NaN : text);
+}
+
+function wholeJobs({ jobs }: { jobs?: number | 'auto' | undefined }): true | string {
+  const isFine = jobs === undefined || jobs === 'auto' || (Number.isInteger(jobs) && jobs >= 1);
+  return isFine || 'jobs: write a whole number of 1 or more, or auto';
 }

@@ -177,9 +177,15 @@ describe('a run', () => {
     expect(await run({ jobs: 20 })).toBe(0);
     expect(opened).toEqual(['demo']);
     expect(calls('submit')).toEqual([expect.stringMatching(/^submit 20 /)]);
-    expect(reporter.of('notice').at(-1)?.message).toBe(
+    expect(reporter.of('notice').map(({ message }) => message)).toEqual([
+      `${GEM}: 3051 genes × 38 samples, 4652775 pairs`,
+      expect.stringMatching(
+        /^4652775 pairs at 31 million pairs\/s \(assumed: nothing was measured\)/,
+      ),
+      '20 jobs, as asked for',
+      expect.stringMatching(/^expected: .* s; a job takes about 575 ms and leaves 931 kB$/),
       'run d2: 20 similarity jobs submitted to 8 slots',
-    );
+    ]);
     expect(reporter.of('workflow-progress').at(-1)?.snapshot).toMatchObject({ done: 23 });
     const summary = summaryFile();
     expect(summary).toMatchObject({ outcome: 'succeeded', parallel: { slots: 8 } });
@@ -245,7 +251,7 @@ describe('Ctrl-C', () => {
       throw new CrossflockError('interrupted', { code: 'aborted' });
     };
     expect(await run({})).toBe(130);
-    expect(calls('stage')).toHaveLength(1);
+    expect(calls('stage')).toHaveLength(2);
     expect(pool.staged.size).toBe(0);
     expect(calls('follow')).toEqual([]);
   });
@@ -261,7 +267,7 @@ describe('executors', () => {
     await clock.advance(1000);
     expect(await ending).toBe(0);
     expect(warnings()).toEqual(['the executor 172.29.0.3 on azure does not answer: no route']);
-    expect(calls('submit')).toEqual([expect.stringMatching(/^submit 16 /)]);
+    expect(calls('submit')).toEqual([expect.stringMatching(/^submit 4 /)]);
   });
 
   it('that all offer nothing end it, and nothing is staged', async () => {

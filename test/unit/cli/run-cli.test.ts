@@ -23,8 +23,8 @@ describe('runCli', () => {
     [[], 'which command?'],
     [['valdate'], '"valdate" is no command; did you mean validate?'],
     [['create-containers', '--cofnig', 'x'], 'unknown argument: --cofnig'],
-    [['run-kinc', '--jobs', '0'], 'jobs: write a whole number of 1 or more'],
-    [['run-kinc', '--jobs', 'many'], 'jobs: write a whole number of 1 or more'],
+    [['run-kinc', '--jobs', '0'], 'jobs: write a whole number of 1 or more, or auto'],
+    [['run-kinc', '--jobs', 'many'], 'jobs: write a whole number of 1 or more, or auto'],
     [
       ['run-kinc', '--attach', 'r', '--gem', 'x'],
       'arguments attach and gem are mutually exclusive',

@@ -42,7 +42,9 @@ const CASES: readonly (readonly [string, Changes, readonly string[]])[] = [
   [
     'fraction for a whole number',
     { 'workflow.jobs': 1.5 },
-    ['error workflow.jobs: 1.5 is not a whole number from 1 to 100000; write one, such as 200'],
+    [
+      'error workflow.jobs: 1.5 is not a whole number from 1 to 100000, or "auto"; write a whole number from 1 to 100000, or "auto"',
+    ],
   ],
   [
     'below the least value',
