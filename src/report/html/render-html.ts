@@ -1,5 +1,5 @@
 import type { RunReport } from '../../ports/run-report.js';
-import { figuresOf } from '../figures/figures.js';
+import { type Figures, figuresOf } from '../figures/figures.js';
 import { headline } from '../words/headline.js';
 import { RUN_OUTCOMES } from '../words/outcome.js';
 import { momentText } from '../words/times.js';
@@ -22,14 +22,7 @@ import { STYLE } from './style.js';
 export function renderHtml(report: RunReport): string {
   const figures = figuresOf(report);
   const { summary } = report;
-  const sections = [
-    network(report),
-    overTime(report, figures),
-    where(report, figures),
-    trouble(report, figures),
-    cost(report, figures),
-    whatRan(report),
-  ].filter((section) => section !== undefined);
+  const sections = sectionsOf(report, figures);
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -67,6 +60,22 @@ export function renderHtml(report: RunReport): string {
       </body>
     </html> `;
   return page.toString();
+}
+
+/** What a reader asks first comes first: what was found, or what went wrong. */
+function sectionsOf(report: RunReport, figures: Figures): Section[] {
+  const wentWell = report.summary.outcome === 'succeeded' || report.summary.outcome === 'running';
+  const found = network(report);
+  const wrong = trouble(report, figures);
+  return [
+    ...(wentWell ? [] : [wrong]),
+    ...(found === undefined ? [] : [found]),
+    overTime(report, figures),
+    where(report, figures),
+    ...(wentWell ? [wrong] : []),
+    cost(report, figures),
+    whatRan(report),
+  ];
 }
 
 function contents(sections: readonly Section[]): Markup {

@@ -83,7 +83,11 @@ const LAYOUT = `
 @media (min-width: 860px) {
   .beside { grid-template-columns: minmax(0, 1.5fr) minmax(0, 1fr); align-items: center; }
 }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; background:
+  linear-gradient(90deg, var(--card) 20px, transparent) 0 0 / 40px 100% no-repeat local,
+  linear-gradient(270deg, var(--card) 20px, transparent) 100% 0 / 40px 100% no-repeat local,
+  linear-gradient(90deg, var(--line), transparent) 0 0 / 12px 100% no-repeat,
+  linear-gradient(270deg, var(--line), transparent) 100% 0 / 12px 100% no-repeat; }
 table { width: 100%; border-collapse: collapse; font-size: 13.5px; font-variant-numeric: tabular-nums; }
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 th, td { padding: 6px 10px; text-align: left; vertical-align: top; border-top: 1px solid var(--line); }
@@ -100,6 +104,11 @@ tr.total th, tr.total td { border-top: 2px solid var(--line); font-weight: 620; 
 td:has(> .bar) { white-space: nowrap; }
 td > .bar { display: inline-block; vertical-align: -1px; width: clamp(60px, 14vw, 190px); height: 12px;
   margin-right: 10px; border-radius: 2px; background: var(--shade); }
+@media (max-width: 600px) {
+  tbody th { white-space: normal; }
+  th, td { padding-inline: 7px; }
+  td > .bar { width: 44px; margin-right: 6px; }
+}
 .count { font-weight: 550; white-space: nowrap; }
 .names { margin: 6px 0 0; color: var(--soft); font-size: 13px; overflow-wrap: anywhere; }
 .failure { padding: 10px 0 12px; border-top: 1px solid var(--line); }
@@ -176,8 +185,12 @@ const PRINT = `
   th, td { padding: 4px 5px; }
   .reason { min-width: 0; }
   td > .bar { width: 70px; }
-  .modules { grid-template-columns: repeat(2, 1fr); }
+  .modules { grid-template-columns: repeat(3, 1fr); gap: 8px; }
+  .module { padding: 6px; }
+  .beside { grid-template-columns: minmax(0, 2fr) minmax(0, 1fr); }
   pre { max-height: none; }
+  .scroll { background: none; }
+  .drawing { max-height: 64mm; }
 }`;
 
 /** The document's whole style sheet: light and dark, narrow and wide, screen and paper. */

@@ -26,7 +26,7 @@ function body(priced: Cost | undefined, currency: string | undefined): Part {
     caption: currency === undefined ? 'Cost, in the unit of the prices' : `Cost in ${currency}`,
     columns: [
       { title: 'Cloud' },
-      ...['Price per core hour', 'Core hours', 'Used', 'Wasted', 'Idle'].map((title) => ({
+      ...['Used', 'Wasted', 'Idle', 'Core hours', 'Price per core hour'].map((title) => ({
         title,
         number: true,
       })),
@@ -44,9 +44,9 @@ function clusterRow(one: ClusterCost, digits: number): Row {
   return {
     cells: [
       one.cluster,
-      { text: brief(one.pricePerCoreHour), value: one.pricePerCoreHour },
-      { text: brief(one.coreHours), value: one.coreHours },
       ...amounts(one, digits),
+      { text: brief(one.coreHours), value: one.coreHours },
+      { text: brief(one.pricePerCoreHour), value: one.pricePerCoreHour },
     ],
   };
 }
@@ -56,9 +56,9 @@ function totalRow(priced: Cost): Row {
     kind: 'total',
     cells: [
       'all',
-      '',
-      { text: brief(priced.coreHours), value: priced.coreHours },
       ...amounts(priced, priced.digits),
+      { text: brief(priced.coreHours), value: priced.coreHours },
+      '',
     ],
   };
 }

@@ -21,6 +21,10 @@ const WHY_NOT = {
 export function network({ kinc, summary }: RunReport): Section | undefined {
   if (kinc === undefined) return undefined;
   const why = WHY_NOT[summary.outcome];
+  const { correlations: found, threshold: choice, network: edges } = kinc;
+  if (found === undefined && choice === undefined && edges === undefined) {
+    return { id: 'network', title: 'The network', body: absent(`There is none: ${why}.`) };
+  }
   return {
     id: 'network',
     title: 'The network',
