@@ -10,7 +10,6 @@ import {
 } from 'd3-force';
 
 import type { NetworkModule } from '../../ports/run-report.js';
-import { seededRandom } from '../network/random.js';
 
 export interface Size {
   readonly width: number;
@@ -31,16 +30,17 @@ interface Node extends SimulationNodeDatum {
 }
 
 const TICKS = 260;
-const SEED = 1_991;
 const MARGIN = 14;
 
-/** Places of a module's genes by forces between them; the same module gives the same places. */
+/**
+ * Places of a module's genes by forces between them. The same module gives the same places: d3-force
+ * starts from a spiral and has a random source of its own with a fixed seed.
+ */
 export function layOut({ drawn, links }: NetworkModule, size: Size): Placed[] {
   const most = drawn.reduce((found, { degree }) => Math.max(found, degree), 1);
   const nodes = drawn.map(({ degree }): Node => ({ radius: 2.5 + 5.5 * Math.sqrt(degree / most) }));
   const edges = links.map(([source, target]): SimulationLinkDatum<Node> => ({ source, target }));
   forceSimulation(nodes)
-    .randomSource(seededRandom(SEED))
     .force('link', forceLink(edges).distance(30))
     .force('charge', forceManyBody().strength(-90).distanceMax(200))
     .force(
