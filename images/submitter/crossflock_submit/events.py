@@ -40,12 +40,18 @@ class _Log:
         self._name = name
         self.known = known
         self._log: htcondor.JobEventLog | None = None
+        self._size = -1
         self._nodes: dict[int, str] = {}
 
     def new_events(self, wait_seconds: int) -> Iterator[dict]:
         """The events not read yet; waits up to `wait_seconds` for the first to come."""
         if self._log is None and not self._open():
             return
+        # Looking at the size costs next to nothing, asking HTCondor's reader does not.
+        size = self._path.stat().st_size
+        if size == self._size and wait_seconds == 0:
+            return
+        self._size = size
         for event in self._log.events(stop_after=wait_seconds):
             wait_seconds = 0
             if self.known > 0:

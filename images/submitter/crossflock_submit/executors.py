@@ -45,12 +45,13 @@ def answers(addresses: Sequence[str], seconds: float = ANSWER_SECONDS) -> list[d
 
 
 def _answer(address: str, process: subprocess.Popen[str], deadline: float) -> dict:
+    """What one pool said; those asked beside a silent one have long answered by the deadline."""
     try:
-        printed, _ = process.communicate(timeout=max(0.0, deadline - time.monotonic()))
+        # A line a slot is far less than a pipe holds.
+        process.wait(timeout=max(0.0, deadline - time.monotonic()))
     except subprocess.TimeoutExpired:
         process.kill()
-        process.communicate()
-        return {"address": address}
+    printed, _ = process.communicate()
     return {"address": address, "cpus": cpus(printed)} if process.returncode == 0 else {"address": address}
 
 
