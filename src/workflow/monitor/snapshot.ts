@@ -35,6 +35,7 @@ export function snapshotOf(
   const until = end?.at ?? Math.max(now, monitor.lastEventAt ?? now);
   const executors = executorsOf(monitor, around, until);
   const queue = queueOf(monitor, around);
+  const mean = meanOf(executors);
   return {
     runId: outline.runId,
     total: monitor.nodes.size,
@@ -49,22 +50,31 @@ export function snapshotOf(
     executors,
     elapsedSeconds: Math.max(0, until - (monitor.submittedAt ?? until)) / 1000,
     phase: phaseOf(monitor),
-    ...paceOf(monitor, until),
-    ...optional('meanSeconds', meanOf(executors)),
+    ...paceOf(monitor, mean, until),
+    ...optional('meanSeconds', mean),
     ...optional('cost', costOf(monitor, around, until)),
   };
 }
 
 function paceOf(
   monitor: RunMonitor,
+  meanSeconds: number | undefined,
   until: number,
 ): Pick<WorkflowSnapshot, 'jobsPerMinute' | 'secondsLeft' | 'secondsLeftRange'> {
   const { rate, counts, end } = monitor;
   const perMinute = end === undefined && !monitor.isHeld ? rate.perMinute(until) : undefined;
   if (perMinute === undefined) return {};
-  const left = monitor.nodes.size - counts.done - counts.failed;
-  const { seconds, range } = timeLeft(left, perMinute, rate.samples);
+  const { before, after } = monitor.outline.shape;
+  const steps = [...before, ...after].filter(({ node }) => !isOver(monitor, node)).length;
+  const jobs = monitor.nodes.size - counts.done - counts.failed - steps;
+  const pace = { perMinute, samples: rate.samples, meanSeconds: meanSeconds ?? 0 };
+  const { seconds, range } = timeLeft({ jobs, steps }, pace);
   return { jobsPerMinute: perMinute, secondsLeft: seconds, secondsLeftRange: range };
+}
+
+function isOver({ nodes }: RunMonitor, node: string): boolean {
+  const state = nodes.get(node)?.state;
+  return state === 'done' || state === 'failed';
 }
 
 const NOTHING = new ExecutorTally();

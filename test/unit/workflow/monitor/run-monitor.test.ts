@@ -214,6 +214,7 @@ describe('RunMonitor', () => {
     monitor.apply(event('terminated', 6, { exitCode: 0, job: '3.0' }));
     const snapshot = snapshotOf(monitor, { clusters: CLUSTERS }, 8000);
     expect(snapshot.jobsPerMinute).toBeCloseTo(20);
+    // Three steps, each taken for a job of 3 s.
     expect(snapshot.secondsLeft).toBeCloseTo(9);
     expect(snapshot.elapsedSeconds).toBe(8);
   });
