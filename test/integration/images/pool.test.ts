@@ -68,6 +68,18 @@ describe('pool of a submitter and two executors', () => {
     await expect(submit('whole', '4')).rejects.toThrow(/run 'whole' exists already/);
   });
 
+  it('tells of its runs and of pools, and of a run only what a reader does not know', async () => {
+    const [newest = ''] = (await asPoolUser('crossflock-runs')).split('\n');
+    expect(JSON.parse(newest)).toMatchObject({ id: 'whole', state: 'succeeded', done: 16 + 3 });
+    const pools = await asPoolUser('crossflock-pools', ADDRESS.runner1, '--once');
+    expect(JSON.parse(pools)).toEqual({ address: ADDRESS.runner1, cpus: 4 });
+    const all = (await asPoolUser('crossflock-events', 'whole')).split('\n');
+    const rest = await asPoolUser('crossflock-events', 'whole', '--from', 'nodes=9,dagman=1');
+    const ofNodes = all.filter((line) => (JSON.parse(line) as JobEvent).Log === 'nodes');
+    expect(rest.split('\n')).toHaveLength(all.length - 10);
+    expect(rest.split('\n')[0]).toBe(ofNodes[9]);
+  });
+
   it('does not trust a container with another key', async () => {
     const name = 'cft-images-it-foreign';
     const key = 'another-key-another-key-another-key-another-key';
