@@ -9,9 +9,10 @@ import type { CheckedMatrix } from './check-matrix.js';
 import type { ActionContext } from './context.js';
 import type { Executors } from './pool-ready.js';
 
-/** How long each executor correlates to be measured, and how many of them do. */
-const MEASURED_SECONDS = 2;
+/** How long a slot correlates to be measured, and how many executors and slots do. */
+const MEASURED_SECONDS = 3;
 const MOST_MEASURED = 16;
+const MOST_JOBS = 64;
 /** For a slot to be found; a pool whose slots are all busy has none in time. */
 const SLOT_SECONDS = 8;
 /** Reading the matrix may take so many times longer than assumed. */
@@ -74,28 +75,38 @@ function executorsThere({ plan, slots }: JobAdviceInput): readonly Executor[] {
 async function measure(
   context: ActionContext,
   pool: WorkflowPool,
-  { workflow, executors, stagedGem, setupSeconds }: JobAdviceInput & { setupSeconds: number },
-): Promise<readonly Measurement[]> {
+  input: JobAdviceInput & { setupSeconds: number },
+): Promise<readonly (readonly Measurement[])[]> {
+  const { workflow, executors, stagedGem, setupSeconds, slots } = input;
   const addresses = evenly(executors.addresses, MOST_MEASURED);
   const wanted = SLOT_SECONDS + MEASURED_SECONDS + SLOWER * setupSeconds;
   const deadlineSeconds = Math.ceil(Math.min(wanted, MOST_SECONDS));
   const s = addresses.length === 1 ? '' : 's';
   say(context, `measuring ${addresses.length} executor${s}, ${deadlineSeconds} s at most`);
   const { naValue, method, minObs, requestMemoryMb } = workflow;
-  const asked = { stagedGem, addresses, naValue, method, minObs, requestMemoryMb };
+  // All slots at once: on one that is alone, nobody competes for the machine.
+  const each = Math.min(slots / executors.addresses.length, MOST_JOBS / addresses.length);
+  const jobsEach = Math.max(1, Math.floor(each));
+  const asked = { stagedGem, addresses, jobsEach, naValue, method, minObs, requestMemoryMb };
   try {
     const request = { ...asked, seconds: MEASURED_SECONDS, deadlineSeconds };
     const printed = await pool.calibrate(request, context.signal);
     const measured = printed
-      .map(({ output }) => readMeasurement(output))
-      .filter((measurement) => measurement !== undefined);
+      .map(({ address, output }) => ({ address, found: readMeasurement(output) }))
+      .filter((one): one is Measured => one.found !== undefined);
     if (measured.length === 0) warn(context, 'no executor could be measured in time');
-    return measured;
+    const byExecutor = Map.groupBy(measured, ({ address }) => address);
+    return [...byExecutor.values()].map((own) => own.map(({ found }) => found));
   } catch (error) {
     context.signal.throwIfAborted();
     warn(context, `the executors could not be measured: ${toCrossflockError(error).message}`);
     return [];
   }
+}
+
+interface Measured {
+  readonly address: string;
+  readonly found: Measurement;
 }
 
 /** At most `most` of them, from all over the list. */

@@ -99,6 +99,8 @@ export interface CalibrationRequest {
   readonly stagedGem: string;
   /** Virtual IPs of the executors. */
   readonly addresses: readonly string[];
+  /** Side by side on each executor: as many as it has slots tell what a busy one does. */
+  readonly jobsEach: number;
   readonly naValue: string;
   readonly method: 'sc' | 'pc';
   readonly minObs: number;
@@ -130,7 +132,7 @@ export interface WorkflowPool {
   /** Takes a staged file away again. */
   unstage(stagedPath: string): Promise<void>;
   /**
-   * Runs the payload's `calibrate` as one ordinary job on each executor.
+   * Runs the payload's `calibrate` as ordinary jobs on each executor.
    * @returns what those printed that ended before the deadline; the others are removed
    */
   calibrate(request: CalibrationRequest, signal: AbortSignal): Promise<readonly ExecutorOutput[]>;

@@ -7,12 +7,12 @@ const KINC = '/usr/local/bin/kinc';
 const DISK_KB = 256 * 1024;
 
 /**
- * The submit description (condor_submit(1)) of one job for each executor: it runs the payload's
- * `calibrate` on a copy of the matrix and prints what it measured. An executor is known by the
+ * The submit description (condor_submit(1)) of some jobs for each executor: they run the payload's
+ * `calibrate` on a copy of the matrix and print what they measured. An executor is known by the
  * address in its slots' `MyAddress`, which is `<IP:port?…>`.
  */
 export function calibrationJobs(request: CalibrationRequest): string {
-  const { addresses, naValue, method, minObs, requestMemoryMb, seconds } = request;
+  const { addresses, jobsEach, naValue, method, minObs, requestMemoryMb, seconds } = request;
   const words = [
     ...['calibrate', '--ematrix', CALIBRATION_MATRIX, '--headers', '--omit_na'],
     ...['--na_val', naValue, '--method', method, '--min_obs', String(minObs)],
@@ -27,8 +27,8 @@ export function calibrationJobs(request: CalibrationRequest): string {
     'when_to_transfer_output = ON_EXIT',
     `transfer_input_files = ${CALIBRATION_MATRIX}`,
     'transfer_output_files = ""',
-    'output = out.$(address)',
-    'error = err.$(address)',
+    'output = out.$(address).$(Step)',
+    'error = err.$(address).$(Step)',
     'log = log',
     'request_cpus = 1',
     `request_memory = ${requestMemoryMb}`,
@@ -36,18 +36,18 @@ export function calibrationJobs(request: CalibrationRequest): string {
     'requirements = substr(TARGET.MyAddress, 0, $(length)) == "<$(address):"',
     'batch_name = calibration',
     'notification = Never',
-    'queue address, length from (',
+    `queue ${jobsEach} address, length from (`,
     ...addresses.map((address) => `${address}, ${`<${address}:`.length}`),
     ')',
   ];
   return `${lines.join('\n')}\n`;
 }
 
-/** Reads lines such as `out.172.16.0.2:{"step": …}`: which executor printed which line. */
+/** Reads lines such as `out.172.16.0.2.0:{"step": …}`: which executor printed which line. */
 export function readCalibrations(text: string): readonly ExecutorOutput[] {
   return text
     .split('\n')
-    .map((line) => /^out\.(\d+\.\d+\.\d+\.\d+):(\{.*)$/.exec(line))
+    .map((line) => /^out\.(\d+\.\d+\.\d+\.\d+)\.\d+:(\{.*)$/.exec(line))
     .filter((found) => found !== null)
     .map((found) => ({ address: found[1] ?? '', output: found[2] ?? '' }));
 }

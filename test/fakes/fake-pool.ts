@@ -78,12 +78,17 @@ export class FakePool implements WorkflowPool {
     return this.#called(`unstage ${stagedPath}`, undefined);
   }
 
-  async calibrate({ addresses }: CalibrationRequest): Promise<readonly ExecutorOutput[]> {
-    const printed = await this.#called(`calibrate ${addresses.join(',')}`, this.calibrations);
+  async calibrate({ addresses, jobsEach }: CalibrationRequest): Promise<readonly ExecutorOutput[]> {
+    const printed = await this.#called(
+      `calibrate ${addresses.join(',')} × ${jobsEach}`,
+      this.calibrations,
+    );
     if (printed instanceof Error) throw printed;
     return addresses.flatMap((address) => {
       const output = printed.get(address);
-      return output === undefined ? [] : [{ address, output }];
+      return output === undefined
+        ? []
+        : Array.from({ length: jobsEach }, () => ({ address, output }));
     });
   }
 

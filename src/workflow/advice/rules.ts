@@ -13,7 +13,7 @@ export const RULES = {
   jobsPerSlot: 4,
   /** Of a workflow: what the configuration allows, and DAGMan handles on one machine. */
   mostJobs: 100_000,
-  /** An executor with all slots busy may be this much slower than one that ran the calibration. */
+  /** So much slower than measured a slot may be later: others use the same machines, too. */
   slowdown: 2.5,
   /** The same for a speed that was not measured; also how much faster it may be. */
   unmeasured: 4,

@@ -76,14 +76,23 @@ export function readMeasurement(output: string): Measurement | undefined {
   return Object.values(found).some(Number.isNaN) ? undefined : found;
 }
 
-/** The speed out of measurements; of none, what is assumed. */
-export function speedOf(measurements: readonly Measurement[], matrix: MatrixShape): Speed {
+/**
+ * The speed of one slot out of measurements; of none, what is assumed.
+ * @param executors what was measured, by executor: on each, side by side
+ */
+export function speedOf(
+  executors: readonly (readonly Measurement[])[],
+  matrix: MatrixShape,
+): Speed {
+  const measurements = executors.flat();
   if (measurements.length === 0) return assumedSpeed(matrix);
-  const rates = measurements.map(({ pairs, seconds }) => pairs / seconds);
+  const rates = executors
+    .filter((own) => own.length > 0)
+    .map((own) => mean(own.map(({ pairs, seconds }) => pairs / seconds)));
   const largest = (value: (measured: Measurement) => number): number =>
     Math.max(...measurements.map(value));
   return {
-    source: { kind: 'measured', executors: measurements.length },
+    source: { kind: 'measured', executors: rates.length },
     pairsPerSecond: mean(rates),
     slowest: Math.min(...rates),
     fastest: Math.max(...rates),

@@ -79,7 +79,7 @@ describe('the executors are measured', () => {
     // 200 million pairs: 1,000 s of work at 0.2 million pairs a second.
     pool.calibrations = new Map(ADDRESSES.map((address) => [address, measured(4e5)]));
     const advice = await advise(input(20_000));
-    expect(pool.calls).toEqual(['calibrate 172.29.0.2,172.29.0.3']);
+    expect(pool.calls).toEqual(['calibrate 172.29.0.2,172.29.0.3 × 4']);
     expect(advice.jobs).toBe(32);
     expect(notices('info')[0]).toMatch(/^measuring 2 executors, \d+ s at most$/);
     expect(notices('info')[1]).toContain('(measured on 2 executors) are 16 min 40 s of work');
@@ -124,7 +124,7 @@ describe('the executors are measured', () => {
     const addresses = Array.from({ length: 64 }, (_, index) => `10.0.0.${index}`);
     const executors = { addresses, clusterOfAddress: new Map(), prices: new Map() };
     await advise(input(20_000, { executors }));
-    const asked = pool.calls[0]?.replace('calibrate ', '').split(',') ?? [];
+    const asked = /^calibrate (\S+) × 1$/.exec(pool.calls[0] ?? '')?.[1]?.split(',') ?? [];
     expect(asked).toHaveLength(16);
     expect(asked.slice(0, 3)).toEqual(['10.0.0.0', '10.0.0.4', '10.0.0.8']);
   });

@@ -5,6 +5,7 @@ import { calibrationJobs, readCalibrations } from '../../../src/workflow/calibra
 const REQUEST = {
   stagedGem: '/tmp/crossflock-stage.abc/gem.txt.gz',
   addresses: ['172.23.77.2', '10.0.0.13'],
+  jobsEach: 4,
   naValue: 'NA',
   method: 'sc',
   minObs: 30,
@@ -13,7 +14,7 @@ const REQUEST = {
   deadlineSeconds: 12,
 } as const;
 
-it('each executor gets one job', () => {
+it('each executor gets its jobs', () => {
   const text = calibrationJobs(REQUEST);
   expect(text).toContain(
     'arguments = "calibrate --ematrix gem --headers --omit_na --na_val NA --method sc --min_obs 30 --seconds 2"',
@@ -21,7 +22,7 @@ it('each executor gets one job', () => {
   expect(text).toContain('request_memory = 1024\n');
   // The lengths are those of `<172.23.77.2:` and `<10.0.0.13:`.
   expect(text).toMatch(
-    /queue address, length from \(\n172\.23\.77\.2, 13\n10\.0\.0\.13, 11\n\)\n$/,
+    /queue 4 address, length from \(\n172\.23\.77\.2, 13\n10\.0\.0\.13, 11\n\)\n$/,
   );
 });
 
@@ -32,8 +33,8 @@ it('a missing value may be written with blanks and quotes', () => {
 
 it('what the jobs printed is told apart by executor', () => {
   const text = [
-    'out.172.23.77.2:{"step": "calibrate", "pairs": 5}',
-    'out.10.0.0.13:{"a": "b:{c}"}',
+    'out.172.23.77.2.3:{"step": "calibrate", "pairs": 5}',
+    'out.10.0.0.13.0:{"a": "b:{c}"}',
     'grep: out.1: No such file',
     '',
   ].join('\n');

@@ -43,7 +43,7 @@ describe('the speed', () => {
   it('is that of all executors that were measured', () => {
     const fast = { ...MEASURED, pairs: 3 * MEASURED.pairs, setupSeconds: 1.949, peakMemoryMb: 900 };
     const rate = MEASURED.pairs / MEASURED.seconds;
-    const speed = speedOf([MEASURED, fast], MATRIX);
+    const speed = speedOf([[MEASURED], [fast]], MATRIX);
     expect(speed).toMatchObject({
       source: { kind: 'measured', executors: 2 },
       pairsPerSecond: 2 * rate,
@@ -53,6 +53,17 @@ describe('the speed', () => {
       memoryMb: 900,
     });
     expect(speed.setupSeconds).toBeCloseTo(2.949);
+  });
+
+  it('is the mean of the slots of an executor, and then of the executors', () => {
+    const times = (factor: number) => ({ ...MEASURED, pairs: factor * MEASURED.seconds });
+    const speed = speedOf([[times(2), times(4)], [times(9)], []], MATRIX);
+    expect(speed).toMatchObject({
+      source: { kind: 'measured', executors: 2 },
+      pairsPerSecond: 6,
+      slowest: 3,
+      fastest: 9,
+    });
   });
 
   it('is assumed where nothing was measured, slower for more samples and missing values', () => {
@@ -66,7 +77,7 @@ describe('the speed', () => {
   });
 
   it('comes with the memory of a full block, which a short calibration may not reach', () => {
-    expect(speedOf([MEASURED], MATRIX).memoryMb).toBe(assumedMemoryMb(MATRIX));
+    expect(speedOf([[MEASURED]], MATRIX).memoryMb).toBe(assumedMemoryMb(MATRIX));
     expect(assumedMemoryMb(MATRIX)).toBeGreaterThan(74);
     expect(assumedMemoryMb(MATRIX)).toBeLessThan(300);
     expect(
