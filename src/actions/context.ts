@@ -20,6 +20,8 @@ export interface ActionContext {
    * it is used.
    */
   readonly openPool: (host: Host, deployment: string) => WorkflowPool;
+  /** Version of crossflock. */
+  readonly version?: string;
   /** From now on this value is shown nowhere. */
   readonly keepSecret: (value: string) => void;
 }

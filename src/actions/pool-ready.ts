@@ -47,7 +47,8 @@ export async function waitForPool(
   await pool.ready(QUEUE_DEADLINE_MS, signal);
   const start = clock.monotonicMs();
   for (;;) {
-    const { slots, missing } = await askExecutors(pool, executors, signal);
+    const { offers, missing } = await askExecutors(pool, executors, signal);
+    const slots = totalOf(offers);
     if (missing.length === 0) return slots;
     if (clock.monotonicMs() - start >= SLOTS_DEADLINE_MS) {
       if (slots === 0) throw noSlots(missing);
@@ -58,18 +59,32 @@ export async function waitForPool(
   }
 }
 
-/**
- * Asks every executor once. Those that offer no slots or do not answer are named and count 0.
- * @returns CPUs of all executors that answer
- */
+/** CPUs that each executor offers, by virtual IP; one that does not answer is not in it. */
+export type Offers = ReadonlyMap<string, number>;
+
+/** Asks every executor once. Those that offer no slots or do not answer are named. */
 export async function slotsNow(
   context: ActionContext,
   pool: WorkflowPool,
   executors: Executors,
-): Promise<number> {
-  const { slots, missing } = await askExecutors(pool, executors, context.signal);
+): Promise<Offers> {
+  const { offers, missing } = await askExecutors(pool, executors, context.signal);
   warn(context, missing);
-  return slots;
+  return offers;
+}
+
+/** The same where it matters little: nobody is warned. */
+export async function slotsInPassing(
+  { signal }: ActionContext,
+  pool: WorkflowPool,
+  executors: Executors,
+): Promise<Offers> {
+  return (await askExecutors(pool, executors, signal)).offers;
+}
+
+/** CPUs of all executors that answered. */
+export function totalOf(offers: Offers): number {
+  return [...offers.values()].reduce((sum, slots) => sum + slots, 0);
 }
 
 function warn({ reporter }: ActionContext, messages: readonly string[]): void {
@@ -80,7 +95,7 @@ async function askExecutors(
   pool: WorkflowPool,
   { addresses, clusterOfAddress }: Executors,
   signal: AbortSignal,
-): Promise<{ slots: number; missing: readonly string[] }> {
+): Promise<{ offers: Offers; missing: readonly string[] }> {
   const { done, failed } = await fanOut(addresses, ASKED_AT_ONCE, (address) =>
     pool.slots(address, signal),
   );
@@ -96,7 +111,7 @@ async function askExecutors(
         `${where(target)} does not answer: ${toCrossflockError(error).message}`,
     ),
   ];
-  return { slots: done.reduce((sum, { value }) => sum + value, 0), missing };
+  return { offers: new Map(done.map(({ target, value }) => [target, value])), missing };
 }
 
 function noSlots(missing: readonly string[]): CrossflockError {

@@ -46,7 +46,15 @@ export async function runKinc(context: ActionContext, options: RunKincOptions): 
   const again = `run-kinc -c ${options.config} --attach ${record.id}`;
   const monitor = await followToEnd(context, { pool, record, executors, again });
   if (monitor === undefined) return EXIT.interrupted;
-  return collectAndReport(context, { pool, record, monitor, executors, slots, out: options.out });
+  return collectAndReport(context, {
+    plan,
+    pool,
+    record,
+    monitor,
+    executors,
+    slots,
+    out: options.out,
+  });
 }
 
 interface FoundRun {

@@ -25,5 +25,5 @@ export async function fetchRun(context: ActionContext, options: WatchOptions): P
     });
   }
   const executors = executorsOf(plan);
-  return collectAndReport(context, { pool, record, monitor, executors, out: options.out });
+  return collectAndReport(context, { plan, pool, record, monitor, executors, out: options.out });
 }

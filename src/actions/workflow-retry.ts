@@ -30,7 +30,7 @@ export async function retryRun(context: ActionContext, options: WatchOptions): P
   const again = `crossflock workflow watch ${id} -c ${options.config}`;
   const monitor = await followToEnd(context, { pool, record, executors, again });
   if (monitor === undefined) return EXIT.interrupted;
-  return collectAndReport(context, { pool, record, monitor, executors, out: options.out });
+  return collectAndReport(context, { plan, pool, record, monitor, executors, out: options.out });
 }
 
 function tell({ reporter }: ActionContext, { runId, done, again, damaged }: RetriedRun): void {

@@ -27,5 +27,5 @@ export async function watchWorkflow(
   const again = `crossflock workflow watch ${record.id} -c ${options.config}`;
   const monitor = await followToEnd(context, { pool, record, executors, again });
   if (monitor === undefined) return EXIT.interrupted;
-  return collectAndReport(context, { pool, record, monitor, executors, out: options.out });
+  return collectAndReport(context, { plan, pool, record, monitor, executors, out: options.out });
 }

@@ -7,6 +7,7 @@ import { SshConnector } from '../adapters/ssh/index.js';
 import { systemClock } from '../adapters/system-clock.js';
 import type { ActionContext } from '../actions/context.js';
 import { Redactor } from '../util/redact.js';
+import { version } from './version.js';
 import { HtcondorPool } from '../workflow/htcondor-pool.js';
 
 /** What the process edge hands in; nothing else in the program touches `process`. */
@@ -62,6 +63,7 @@ export function createContext(edge: Edge, flags: GlobalFlags): ActionContext {
     env: edge.env,
     readFile: (path) => readFile(path),
     openPool: (on, deployment) => new HtcondorPool(on, { deployment }, systemClock),
+    version: version(),
     keepSecret: (value) => {
       redactor.add(value);
     },

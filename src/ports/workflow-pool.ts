@@ -166,6 +166,8 @@ export interface WorkflowPool {
     onAnswer: (answer: ExecutorAnswer) => void,
     signal: AbortSignal,
   ): Promise<void>;
+  /** Programs of the pool, with their versions. */
+  software(signal: AbortSignal): Promise<readonly { name: string; version: string }[]>;
   /** The run's jobs in the queue; none of a run that is over. */
   queue(runId: string, signal: AbortSignal): Promise<readonly QueuedJob[]>;
   /** What the executor at `address` has in all. */

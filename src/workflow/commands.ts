@@ -154,6 +154,11 @@ export function queueTotals(): string[] {
   return ['condor_q', '-totals'];
 }
 
+/** Prints `$CondorVersion: 23.9.6 … $` and the platform. */
+export function htcondorVersion(): string[] {
+  return ['condor_version'];
+}
+
 /** Prints the jobs of a DAG that are in the queue. */
 export function queueOf(dagmanCluster: number): string[] {
   const attributes = QUEUE_ATTRIBUTES.join(',');

@@ -203,6 +203,15 @@ export class HtcondorPool implements WorkflowPool {
     await askExecutors(this.#container, this.#clock, { addresses, onAnswer }, signal);
   }
 
+  async software(signal: AbortSignal): Promise<readonly { name: string; version: string }[]> {
+    const text = await this.#container.must(commands.htcondorVersion(), {
+      signal,
+      timeoutMs: ASK_MS,
+    });
+    const version = /\$CondorVersion: (\S+)/.exec(text)?.[1];
+    return version === undefined ? [] : [{ name: 'HTCondor', version }];
+  }
+
   async queue(runId: string, signal: AbortSignal): Promise<readonly QueuedJob[]> {
     const text = await this.readRunFile(runId, 'run.json', signal);
     const { dagmanCluster } = readRunRecord(runId, text);

@@ -181,6 +181,10 @@ export class FakePool implements WorkflowPool {
     });
   }
 
+  software(): Promise<readonly { name: string; version: string }[]> {
+    return this.#called('software', [{ name: 'HTCondor', version: '23.9.6' }]);
+  }
+
   queue(runId: string): Promise<readonly QueuedJob[]> {
     return this.#called(`queue ${runId}`, this.queued.get(runId) ?? []);
   }

@@ -5,6 +5,12 @@ import { fetchRun } from '../../actions/workflow-fetch.js';
 import { holdRun } from '../../actions/workflow-hold.js';
 import { listRuns } from '../../actions/workflow-list.js';
 import { releaseRun } from '../../actions/workflow-release.js';
+import {
+  REPORT_FORMATS,
+  reportRun,
+  runHistogram,
+  runStats,
+} from '../../actions/workflow-report.js';
 import { retryRun } from '../../actions/workflow-retry.js';
 import { runStatus } from '../../actions/workflow-status.js';
 import { stopRun } from '../../actions/workflow-stop.js';
@@ -39,6 +45,7 @@ export function workflowCommand(edge: Edge, finish: (code: ExitCode) => void): C
 /** Each adds its commands; the order is that of the help. */
 const GROUPS: readonly ((program: Argv, run: Run) => Argv)[] = [
   withLooks,
+  withReports,
   withDiagnosis,
   withSteering,
 ];
@@ -65,6 +72,50 @@ function withLooks(program: Argv, run: Run): Argv {
       'fetch the results of a run that has ended, check them and report',
       (fetch) => withOut(onRun(withConfig(fetch), LATEST)),
       (given) => run(given, (context) => fetchRun(context, given)),
+    );
+}
+
+function withReports(program: Argv, run: Run): Argv {
+  return program
+    .command(
+      'report [run]',
+      'write one file that tells all about a run, with charts',
+      (report) =>
+        onRun(withConfig(report), LATEST)
+          .option('format', {
+            choices: REPORT_FORMATS,
+            default: REPORT_FORMATS[0],
+            describe: 'form of the report',
+          })
+          .option('out', {
+            type: 'string',
+            describe: 'file to write; default: the name of the run, here',
+            requiresArg: true,
+          }),
+      (given) => run(given, (context) => reportRun(context, given)),
+    )
+    .command(
+      'stats [run]',
+      'show the numbers of the report as text',
+      (stats) => onRun(withConfig(stats), LATEST),
+      (given) => run(given, (context) => runStats(context, given)),
+    )
+    .command(
+      'histogram [run]',
+      'show where the jobs of a run ran, as bars',
+      (histogram) =>
+        onRun(withConfig(histogram), LATEST)
+          .option('by', {
+            choices: ['cluster', 'host'] as const,
+            default: 'cluster' as const,
+            describe: 'a bar for each cloud, or for each executor',
+          })
+          .option('last', {
+            type: 'boolean',
+            describe: 'the latest run, which is the default',
+          })
+          .conflicts('last', 'run'),
+      (given) => run(given, (context) => runHistogram(context, given)),
     );
 }
 

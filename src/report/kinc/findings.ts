@@ -35,7 +35,11 @@ export function kincFindings({ merge, threshold, network }: KincTexts): KincFind
 }
 
 function correlations(text: string): NonNullable<KincFindings['correlations']> {
-  const { counts, pairs, pairs_with_correlation: withCorrelation } = JSON.parse(text) as MergeSummary;
+  const {
+    counts,
+    pairs,
+    pairs_with_correlation: withCorrelation,
+  } = JSON.parse(text) as MergeSummary;
   return correlationBins(counts, { pairs, withCorrelation });
 }
 

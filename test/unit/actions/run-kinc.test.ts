@@ -13,7 +13,7 @@ import { FakeClock } from '../../fakes/fake-clock.js';
 import { FakeHost } from '../../fakes/fake-host.js';
 import { FakePool, type FakeRun } from '../../fakes/fake-pool.js';
 import { RecordingReporter } from '../../fakes/recording-reporter.js';
-import { fixture, objects } from '../workflow/fixture.js';
+import { fixture, objects, NETWORK_TSV } from '../workflow/fixture.js';
 
 /** The matrix that the captured runs were made from. */
 const GEM = fileURLToPath(new URL('../../../data/golub-gem.txt.gz', import.meta.url));
@@ -27,7 +27,7 @@ const RUNNERS = [
 const finished: FakeRun = {
   files: {
     'run.json': fixture('run.json'),
-    'results/network.tsv': `gene1\tgene2\n${'a\tb\n'.repeat(1659)}`,
+    'results/network.tsv': NETWORK_TSV,
     'results/network.graphml': '<graphml/>',
     'results/merge.json': fixture('result-merge.json'),
     'results/threshold.json': fixture('result-threshold.json'),

@@ -20,7 +20,7 @@ import { FakeConnector } from '../../fakes/fake-connector.js';
 import { FakeHost } from '../../fakes/fake-host.js';
 import { FakePool, type FakeRun } from '../../fakes/fake-pool.js';
 import { RecordingReporter } from '../../fakes/recording-reporter.js';
-import { fixture, objects } from '../workflow/fixture.js';
+import { fixture, objects, NETWORK_TSV } from '../workflow/fixture.js';
 
 const CONFIG = '/x/config.json';
 const CONTAINER = { n_cpus: 1, mem: 2048, cluster: 'chameleon' };
@@ -48,7 +48,7 @@ const EVENTS = objects(fixture('events-done.ndjson'));
 const finished: FakeRun = {
   files: {
     'run.json': fixture('run.json'),
-    'results/network.tsv': `gene1\tgene2\n${'a\tb\n'.repeat(1659)}`,
+    'results/network.tsv': NETWORK_TSV,
     'results/network.graphml': '<graphml/>',
     'results/merge.json': fixture('result-merge.json'),
     'results/threshold.json': fixture('result-threshold.json'),
@@ -251,7 +251,8 @@ describe('workflow watch', () => {
     pool.held.set('d2', finished);
     expect(await act(watchWorkflow)).toBe(0);
     expect(end()?.message).toBe('run d2 finished after 10.2 s');
-    expect(host.puts.map(({ path }) => path)).toEqual([join(folder, 'd2', 'run-summary.json')]);
+    const files = ['run-summary.json', 'report.html'].map((name) => join(folder, 'd2', name));
+    expect(host.puts.map(({ path }) => path)).toEqual(files);
   });
 
   it('leaves the run to itself on Ctrl-C', async () => {

@@ -25,3 +25,10 @@ export function events(name: string): JobEvent[] {
     return read.event;
   });
 }
+
+/** A network of 1,659 edges, as the captured summaries say. */
+export const NETWORK_TSV = [
+  'gene1\tgene2\tcorrelation\tinteraction',
+  ...Array.from({ length: 1659 }, (_, index) => `hub\tgene${index}\t0.9\tco`),
+  '',
+].join('\n');

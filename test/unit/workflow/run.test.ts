@@ -14,7 +14,7 @@ import { findRun, startKinc } from '../../../src/workflow/start.js';
 import { watchRun } from '../../../src/workflow/watch.js';
 import { FakeClock } from '../../fakes/fake-clock.js';
 import { FakePool, type FakeRun } from '../../fakes/fake-pool.js';
-import { fixture, objects } from './fixture.js';
+import { fixture, objects, NETWORK_TSV } from './fixture.js';
 
 const never = new AbortController().signal;
 const CLUSTERS = new Map([
@@ -30,7 +30,7 @@ const MEASURED = {
   threshold: JSON.parse(fixture('result-threshold.json')) as { readonly cpu_seconds: number },
   extract: JSON.parse(fixture('result-extract.json')) as { readonly cpu_seconds: number },
 };
-const EDGES = `gene1\tgene2\n${'a\tb\n'.repeat(1659)}`;
+const EDGES = NETWORK_TSV;
 
 const done: FakeRun = {
   files: {

@@ -1,0 +1,133 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Plan } from '../plan/types.js';
+import type { KincFindings, ReportCluster, RunReport } from '../ports/run-report.js';
+import type { RunSummary } from '../ports/run-summary.js';
+import type { WorkflowPool } from '../ports/workflow-pool.js';
+import { kincFindings } from '../report/kinc/findings.js';
+import { collectRun } from '../workflow/collect.js';
+import type { RunMonitor } from '../workflow/monitor/run-monitor.js';
+import { executionsOf, jobsOf } from '../workflow/run-history.js';
+import type { RunRecord } from '../workflow/run-record.js';
+import { readRun } from '../workflow/watch.js';
+import type { ActionContext } from './context.js';
+import { executorsOf, type Offers, slotsInPassing } from './pool-ready.js';
+
+export interface ReportedRun {
+  readonly plan: Plan;
+  readonly pool: WorkflowPool;
+  readonly record: RunRecord;
+  readonly monitor: RunMonitor;
+  readonly summary: RunSummary;
+  /** Local folder of the results. */
+  readonly folder: string;
+  readonly offers: Offers;
+}
+
+/**
+ * All that a report shows of a run, from the submitter alone; its results go to a folder that is
+ * taken away again.
+ */
+export async function gatherReport(
+  context: ActionContext,
+  { plan, pool, record }: Pick<ReportedRun, 'plan' | 'pool' | 'record'>,
+): Promise<RunReport> {
+  const { signal } = context;
+  const offers = await slotsInPassing(context, pool, executorsOf(plan));
+  const monitor = await readRun(pool, record, signal);
+  const folder = await mkdtemp(join(tmpdir(), 'crossflock-report-'));
+  try {
+    const { clusterOfAddress: clusters } = executorsOf(plan);
+    const found = { record, monitor, clusters, slots: record.slots ?? 0, folder };
+    const summary = await collectRun(pool, found, signal);
+    return await reportOf(context, { plan, pool, record, monitor, summary, folder, offers });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The report of a run whose results are here. */
+export async function reportOf(context: ActionContext, run: ReportedRun): Promise<RunReport> {
+  const { plan, pool, monitor, summary } = run;
+  const executors = executorsOf(plan);
+  const now = context.clock.now();
+  const submitter = plan.apps.find(({ role }) => role === 'submitter')?.clusterId;
+  const kinc = summary.workflow === 'kinc' ? await findings(run) : undefined;
+  return {
+    formatVersion: 1,
+    gatheredAt: now.toISOString(),
+    summary: monitor.end === undefined ? underWay(summary, now) : summary,
+    software: await softwareOf(context, pool),
+    configuration: configurationOf(plan),
+    clusters: clustersOf(run),
+    executions: executionsOf(monitor, executors.clusterOfAddress),
+    jobs: jobsOf(monitor),
+    ...(submitter === undefined ? {} : { submitterCluster: submitter }),
+    ...(kinc === undefined ? {} : { kinc }),
+  };
+}
+
+function underWay(summary: RunSummary, now: Date): RunReport['summary'] {
+  const wallSeconds = (now.getTime() - Date.parse(summary.submittedAt)) / 1000;
+  return { ...summary, outcome: 'running', endedAt: now.toISOString(), wallSeconds };
+}
+
+/** From the results that are here, or from the submitter where the run is not over. */
+function findings({ pool, record, folder, summary }: ReportedRun): Promise<KincFindings> {
+  const isHere = summary.results.files.length > 0;
+  const read = isHere
+    ? (name: string): Promise<string | undefined> => readFile(join(folder, name), 'utf8')
+    : (name: string): Promise<string | undefined> =>
+        pool.readRunFile(record.id, `results/${name}`, new AbortController().signal);
+  return Promise.all([read('merge.json'), read('threshold.json'), read('network.tsv')]).then(
+    ([merge, threshold, network]) => kincFindings({ merge, threshold, network }),
+  );
+}
+
+async function softwareOf(
+  { version, signal }: ActionContext,
+  pool: WorkflowPool,
+): Promise<RunReport['software']> {
+  const own = version === undefined ? [] : [{ name: 'crossflock', version }];
+  return [...own, ...(await pool.software(signal))];
+}
+
+/** Prices and slots as they are now: a run's record has neither. */
+function clustersOf({ plan, offers }: ReportedRun): readonly ReportCluster[] {
+  const { clusterOfAddress } = executorsOf(plan);
+  return plan.clusters.map(({ id, pricePerCoreHour }) => ({
+    cluster: id,
+    executors: [...clusterOfAddress]
+      .filter(([, cluster]) => cluster === id)
+      .map(([address]) => {
+        const offered = offers.get(address);
+        return { address, ...(offered === undefined ? {} : { slots: offered }) };
+      }),
+    ...(pricePerCoreHour === undefined ? {} : { pricePerCoreHour }),
+  }));
+}
+
+/** What the deployment was made of; nothing that could hold a secret is in it. */
+function configurationOf(plan: Plan): Readonly<Record<string, unknown>> {
+  const { driver, cidr } = plan.network;
+  return {
+    name: plan.name,
+    network: { driver, cidr },
+    clusters: plan.clusters.map(({ id, hosts, engine }) => ({
+      id,
+      engine: engine.type,
+      hosts: hosts.map((host) => host.id),
+    })),
+    containers: plan.apps.map(({ containerId, clusterId, role, ip, app }) => ({
+      id: containerId,
+      cluster: clusterId,
+      role,
+      ip,
+      image: app.container.docker.image,
+      cpus: app.cpus,
+      mem: app.mem,
+    })),
+    workflow: plan.workflow,
+  };
+}
