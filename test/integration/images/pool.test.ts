@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { readMeasurement } from '../../../src/workflow/advice/speed.js';
 import {
   ADDRESS,
   asPoolUser,
+  calibrate,
   containerOf,
   createPoolNetwork,
   docker,
@@ -78,6 +80,23 @@ describe('pool of a submitter and two executors', () => {
     const ofNodes = all.filter((line) => (JSON.parse(line) as JobEvent).Log === 'nodes');
     expect(rest.split('\n')).toHaveLength(all.length - 10);
     expect(rest.split('\n')[0]).toBe(ofNodes[9]);
+  });
+
+  it('measures how fast its executors are, with ordinary jobs', async () => {
+    const matrix = '/home/condor_pool/OSG-KINC/task-files/golub-gem.txt';
+    const measured = await calibrate({
+      ...{ stagedGem: matrix, addresses: [ADDRESS.runner1, ADDRESS.runner2], jobsEach: 2 },
+      ...{ naValue: 'NA', method: 'sc', minObs: 30, requestMemoryMb: 1024 },
+      ...{ seconds: 0.2, deadlineSeconds: 30 },
+    });
+    expect(measured.map(({ address }) => address)).toEqual([
+      ...[ADDRESS.runner1, ADDRESS.runner1, ADDRESS.runner2, ADDRESS.runner2],
+    ]);
+    for (const { output } of measured) {
+      expect(readMeasurement(output)?.pairs).toBeGreaterThan(1000);
+    }
+    const left = await asPoolUser('sh', '-c', 'ls /tmp; condor_q -af Cmd');
+    expect(left).not.toMatch(/calibrate|kinc$/);
   });
 
   it('does not trust a container with another key', async () => {

@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto';
 
 import { execa } from 'execa';
 
+import type { CalibrationRequest } from '../../../src/ports/workflow-pool.js';
+import { calibrationJobs, readCalibrations } from '../../../src/workflow/calibration-job.js';
+import * as commands from '../../../src/workflow/commands.js';
 import { HEALTH_CHECK, untilHealthy } from './healthy.js';
 
 /** A submitter and two executors in a Docker network of their own, on the real images. */
@@ -80,6 +83,16 @@ export async function startSubmitter(): Promise<void> {
 export async function flock(...argv: string[]): Promise<Record<string, unknown>> {
   const text = await docker('exec', containerOf('submitter'), 'crossflock-flock', ...argv);
   return JSON.parse(text) as Record<string, unknown>;
+}
+
+/** Measures executors as the controller does. */
+export async function calibrate(
+  request: CalibrationRequest,
+): Promise<ReturnType<typeof readCalibrations>> {
+  const argv = commands.calibrate(request.stagedGem, request.deadlineSeconds);
+  const exec = ['exec', '-i', '-u', 'condor_pool', containerOf('submitter')];
+  const { stdout } = await execa('docker', [...exec, ...argv], { input: calibrationJobs(request) });
+  return readCalibrations(stdout);
 }
 
 export async function startExecutor(member: 'runner1' | 'runner2'): Promise<void> {
