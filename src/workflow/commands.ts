@@ -5,6 +5,8 @@ import { QUEUE_ATTRIBUTES } from './htcondor/queue.js';
 
 /** User that owns the workflow in the submitter, as in the original's images. */
 const POOL_USER = 'condor_pool';
+/** Submits a run of any recipe by its specification. */
+export const SUBMIT_SPEC_COMMAND = 'crossflock-submit';
 export const SUBMIT_COMMAND = '/home/condor_pool/OSG-KINC/submit';
 const RUNS_FOLDER = '/var/lib/crossflock/runs';
 

@@ -103,8 +103,15 @@ export class HtcondorPool implements WorkflowPool {
     return readCalibrations(text);
   }
 
-  async submit(args: readonly string[], signal: AbortSignal): Promise<SubmittedRun> {
-    const argv = [commands.SUBMIT_COMMAND, ...args, '--json'];
+  submit(args: readonly string[], signal: AbortSignal): Promise<SubmittedRun> {
+    return this.#submit([commands.SUBMIT_COMMAND, ...args, '--json'], signal);
+  }
+
+  submitSpec(stagedSpec: string, signal: AbortSignal): Promise<SubmittedRun> {
+    return this.#submit([commands.SUBMIT_SPEC_COMMAND, stagedSpec, '--json'], signal);
+  }
+
+  async #submit(argv: readonly string[], signal: AbortSignal): Promise<SubmittedRun> {
     const result = await this.#container.run(argv, { signal, timeoutMs: SUBMIT_MS });
     if (result.exitCode !== 0) throw submitFailed(argv, result);
     return readSubmitAnswer(result.stdout);

@@ -2,7 +2,7 @@ import { CrossflockError } from '../errors/crossflock-error.js';
 import type { RunResult } from '../ports/host.js';
 import type { SubmittedRun } from '../ports/workflow-pool.js';
 import { isAd, numberOf, textOf } from './htcondor/fields.js';
-import { commandFailed } from './submitter-container.js';
+import { commandFailed, missingCommand } from './submitter-container.js';
 
 /** Reads the JSON object in the last line that the submitter's `submit --json` prints. */
 export function readSubmitAnswer(stdout: string): SubmittedRun {
@@ -23,11 +23,19 @@ export function readSubmitAnswer(stdout: string): SubmittedRun {
   });
 }
 
-/** `submit` says what is wrong in one line, `submit: <problem>`; usage errors have exit code 2. */
+/**
+ * `submit` says what is wrong in one line, `submit: <problem>`, as `crossflock-submit` does; usage
+ * errors have exit code 2.
+ */
 export function submitFailed(argv: readonly string[], result: RunResult): CrossflockError {
   const lines = result.stderr.split('\n').filter((line) => line !== '');
-  const own = lines.findLast((line) => /^submit: /.test(line))?.replace(/^submit: (error: )?/, '');
-  if (own === undefined) return commandFailed(argv, result);
+  const own = lines
+    .findLast((line) => OWN.test(line))
+    ?.replace(OWN, '')
+    .replace(/^error: /, '');
+  if (own === undefined) {
+    return missingCommand(argv[0] ?? '', result) ?? commandFailed(argv, result);
+  }
   const code =
     result.exitCode === 2 || /line \d+|expression matrix/.test(own) ? 'invalid-input' : 'refused';
   return new CrossflockError(`the workflow was not submitted: ${own}`, {
@@ -35,6 +43,8 @@ export function submitFailed(argv: readonly string[], result: RunResult): Crossf
     cause: result.stderr,
   });
 }
+
+const OWN = /^(?:crossflock-)?submit: /;
 
 function parsed(text: string): unknown {
   try {

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunReport } from '../../src/ports/run-report.js';
 import type { RunSummary } from '../../src/ports/run-summary.js';
-import { containersOf, output, ROOT, run, summaryOf } from './harness.js';
+import { containerOf, containersOf, output, ROOT, run, summaryOf } from './harness.js';
 
 const CONFIG = join(ROOT, 'configs/local.json');
 const RESULTS = join(ROOT, 'results');
@@ -12,6 +13,13 @@ const RESULTS = join(ROOT, 'results');
 const PAIRS = 4_652_775;
 const EDGES_AT_08 = 1659;
 const POSITIVE_AT_08 = 1632;
+
+interface HistoryAd {
+  readonly DAGNodeName: string;
+  readonly ExitCode: number;
+  readonly LastRemoteHost: string;
+  readonly CompletionDate: number;
+}
 
 describe('scripts/demo', () => {
   let wasUp = false;
@@ -55,6 +63,48 @@ describe('scripts/demo', () => {
     expect(summary.cpuSeconds).toBeGreaterThan(0);
     expect(summary.parallel.efficiency).toBeGreaterThan(0);
     expect(summary.parallel.efficiency).toBeLessThanOrEqual(1);
+  });
+
+  it('ends with a report whose numbers are those of HTCondor’s own history', async () => {
+    expect(text).toContain(`${folder}/report.html`);
+    const file = join(folder, 'report.json');
+    const ended = await run('crossflock', [
+      ...['workflow', 'report', '-c', CONFIG, '--format', 'json', '--out', file],
+    ]);
+    expect(ended.exitCode, ended.stdout).toBe(0);
+    const report = JSON.parse(await readFile(file, 'utf8')) as RunReport;
+    const { runId } = report.summary;
+    const submitter = await containerOf('crossflock', 'submitter');
+    const history = await output([
+      ...['docker', 'exec', '--user', 'condor_pool', submitter, 'condor_history', '-json'],
+      ...['-constraint', `CrossflockRun == "${runId}"`],
+      ...['-attributes', 'DAGNodeName,ExitCode,LastRemoteHost,CompletionDate'],
+    ]);
+    const known = (JSON.parse(history) as HistoryAd[]).map((ad) => ({
+      node: ad.DAGNodeName,
+      exitCode: ad.ExitCode,
+      machine: ad.LastRemoteHost.split('@')[1],
+      endedAt: ad.CompletionDate,
+    }));
+    const told = report.executions.map(({ node, exitCode = -1, slot, endedAt }) => ({
+      node,
+      exitCode,
+      machine: slot?.split('@')[1],
+      endedAt: Math.floor((endedAt ?? 0) / 1000),
+    }));
+    const byNode = (a: { node: string }, b: { node: string }): number => (a.node < b.node ? -1 : 1);
+    const times = (all: readonly { endedAt: number }[]): number[] => all.map((job) => job.endedAt);
+    const ends = [times(told.sort(byNode)), times(known.sort(byNode))] as const;
+    // The queue's history has whole seconds, written when the shadow has said goodbye.
+    for (const [index, end] of ends[0].entries()) {
+      expect(Math.abs(end - (ends[1][index] ?? 0))).toBeLessThanOrEqual(2);
+    }
+    const rest = (all: readonly (typeof known)[number][]): unknown[] =>
+      all.map((job) => ({ ...job, endedAt: 0 }));
+    expect(rest(told)).toEqual(rest(known));
+    const page = await readFile(join(folder, 'report.html'), 'utf8');
+    expect(page).toContain(runId);
+    expect(page).not.toMatch(/(?:src|href)="?(?:https?:)?\/\//);
   });
 
   it('draws on a terminal: steps that end in a line each, then the table', async () => {

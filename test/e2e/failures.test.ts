@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunReport } from '../../src/ports/run-report.js';
 import type { RunSummary } from '../../src/ports/run-summary.js';
 import {
   configLike,
@@ -44,18 +46,23 @@ const ALWAYS = 'true';
 const FIRST_TRY = `grep -Eq '^RequestMemory *= *1024$' "$_CONDOR_JOB_AD"`;
 
 async function failWhen(condition: string): Promise<void> {
+  for (const runner of ['runner1', 'runner2']) await install(runner, wrapper(condition));
+}
+
+/** Puts a program in the place of the executor's `kinc`. */
+async function install(runner: string, program: string): Promise<void> {
   const script = [
     `test -e ${KINC}.real || mv ${KINC} ${KINC}.real`,
     `printf %s "$1" >${KINC}.new`,
     `chmod 755 ${KINC}.new`,
     `mv ${KINC}.new ${KINC}`,
   ].join(' && ');
-  for (const runner of ['runner1', 'runner2']) {
-    const id = await containerOf(NAME, runner);
-    const shell = ['sh', '-c', script, 'sh', wrapper(condition)];
-    await output(['docker', 'exec', '--user', 'root', id, ...shell]);
-  }
+  const shell = ['sh', '-c', script, 'sh', program];
+  await output(['docker', 'exec', '--user', 'root', await containerOf(NAME, runner), ...shell]);
 }
+
+/** Fails every job at once, as a broken executor does. */
+const POISON = `#!/bin/sh\necho "kinc: no such library" >&2\nexit 127\n`;
 
 /** Memory in MB that each try of the failing job asked for, from the history of the queue. */
 async function memoryAsked(runId: string): Promise<readonly number[]> {
@@ -81,9 +88,25 @@ function runOf(ended: Ended): RunSummary {
   return (summaryOf(ended).data as { run: RunSummary }).run;
 }
 
+/** Runs a command as the pool's user in the submitter. */
+async function inSubmitter(...argv: readonly string[]): Promise<string> {
+  const submitter = await containerOf(NAME, 'submitter');
+  return output(['docker', 'exec', '--user', 'condor_pool', submitter, ...argv]);
+}
+
+interface Analysis {
+  readonly findings: readonly { kind: string; nodes: string[]; what: string; said: string[] }[];
+}
+
 describe('a similarity job that fails', () => {
   let flags: readonly string[] = [];
   let config = '';
+  let failedRun = '';
+
+  async function analyze(runId: string): Promise<Ended & Analysis> {
+    const ended = await run('crossflock', ['workflow', 'analyze', runId, '-c', config]);
+    return { ...ended, ...(summaryOf(ended).data as unknown as Analysis) };
+  }
 
   beforeAll(async () => {
     config = await configLike(elsewhere);
@@ -141,5 +164,62 @@ describe('a similarity job that fails', () => {
     );
     expect(report).toContain(`  | ${COMPLAINT}`);
     expect(await memoryAsked(summary.runId)).toEqual([1024, 2048, 4096]);
+    failedRun = summary.runId;
+  });
+
+  it('is explained by analyze in words', async () => {
+    const { exitCode, findings } = await analyze(failedRun);
+    expect(exitCode).toBe(1);
+    expect(findings).toMatchObject([
+      { kind: 'failed', nodes: [NODE], said: ['a line before it', COMPLAINT] },
+    ]);
+    expect(findings[0]?.what).toContain('exit code 1 (3 tries, ');
+  });
+
+  it('runs again in a retry with a chunk that was cut meanwhile, and nothing else does', async () => {
+    await failWhen('false');
+    const folder = `/var/lib/crossflock/runs/${failedRun}`;
+    await inSubmitter('truncate', '--size=-100', `${folder}/chunks/chunk_00005.kinc`);
+    const out = join(dirname(config), 'results');
+    const ended = await run('crossflock', [
+      ...['workflow', 'retry', failedRun, '-c', config, '--out', out],
+    ]);
+    expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
+    expect(eventsOf(ended, 'notice').map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^similarity_00005 runs again: chunks\/chunk_00005.kinc has \d+ bytes/),
+      `run ${failedRun}: 6 jobs are done and whole, 5 run again`,
+    ]);
+    const { network, jobs } = runOf(ended);
+    expect(network).toMatchObject({ pairs: 4_652_775, edges: 1659, positive: 1632 });
+    expect(jobs).toMatchObject({ total: 11, done: 11, failed: [], notRun: [] });
+    const report = join(out, 'report.json');
+    await run('crossflock', [
+      ...['workflow', 'report', failedRun, '-c', config, '--format', 'json', '--out', report],
+    ]);
+    const { executions } = JSON.parse(await readFile(report, 'utf8')) as RunReport;
+    const counts = Map.groupBy(executions, ({ node }) => node);
+    const again = [...counts].filter(([, own]) => own.length > 1).map(([node]) => node);
+    expect(again.sort()).toEqual([NODE, 'similarity_00005']);
+    // The queue's own history knows of exactly as many executions.
+    const history = await inSubmitter(
+      ...['condor_history', '-constraint', `CrossflockRun == "${failedRun}"`],
+      ...['-autoformat', 'DAGNodeName', 'NumJobStarts'],
+    );
+    const starts = history
+      .trim()
+      .split('\n')
+      .reduce((sum, line) => sum + Number(line.split(' ')[1]), 0);
+    expect(executions).toHaveLength(starts);
+  });
+
+  it('on one executor only succeeds on another, and that executor is named', async () => {
+    await install('runner2', POISON);
+    const ended = await run('run-kinc', flags);
+    expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
+    const { runId, network, clusters } = runOf(ended);
+    expect(network).toMatchObject({ edges: 1659 });
+    expect(clusters.find(({ cluster }) => cluster === 'azure')?.jobs).toBe(0);
+    const { findings } = await analyze(runId);
+    expect(findings[0]?.what).toMatch(/^every job fails on the executor 172\.28\.78\.3 of azure/);
   });
 });

@@ -191,6 +191,8 @@ export class RunMonitor {
         this.#move(node, 'idle');
         return undefined;
       case 'aborted':
+        // HTCondor may tell a removal twice.
+        if (node.state === 'retrying') return undefined;
         node.reason = whyRemoved(node, event.reason);
         this.#stop(node, event.at, 'removed');
         return this.#failed(node);
@@ -309,6 +311,7 @@ export class RunMonitor {
  * memory than it asked for; HTCondor then only quotes the expression.
  */
 function whyRemoved(node: NodeRecord, reason: string): string {
+  if (reason.includes('OtherJobRemoveRequirements')) return 'removed with the workflow';
   if (!reason.includes('PeriodicRemove')) return reason;
   if (node.state === 'held') return `held too often: ${node.reason ?? 'no reason given'}`;
   return 'used more memory than it asked for';

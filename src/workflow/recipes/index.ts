@@ -1,7 +1,8 @@
+import { command } from './command.js';
 import { kinc } from './kinc-recipe.js';
 import type { Recipe } from './recipe.js';
 
-const RECIPES: readonly Recipe[] = [kinc];
+const RECIPES: readonly Recipe[] = [kinc, command];
 
 /** The recipe of that name; for one that this version does not know, what holds for any run. */
 export function recipeOf(name: string): Recipe {
