@@ -20,6 +20,8 @@ const SECTIONS = [
   ['`network.containers[]`', 'address'],
   ['`network.weave`', 'weave'],
   ['`workflow`', 'workflow'],
+  ['`workflow.command`', 'command'],
+  ['`workflow.command.gather`', 'gather'],
 ];
 
 const cell = (text) => text.replaceAll('|', '\\|');
@@ -35,7 +37,7 @@ function row(schema, [name, field], required) {
 /** All sections, with a heading each. Throws when the schema has an object that no section shows. */
 export function fieldTable(schema) {
   const shown = new Set(SECTIONS.map(([, name]) => name));
-  const inline = ['secretEnv', 'secretFile', 'textOrSecret'];
+  const inline = ['secretEnv', 'secretFile', 'textOrSecret', 'programWords', 'outputNames'];
   const missing = Object.keys(schema.definitions).filter(
     (name) => !shown.has(name) && !inline.includes(name),
   );

@@ -132,13 +132,33 @@ function withPaths(config: ResolvedConfig, file: string, home: string | undefine
       ...cluster,
       ...optional('hosts', cluster.hosts?.map(withJumps)),
     })),
-    ...(workflow?.gem === undefined
-      ? {}
-      : { workflow: { ...workflow, gem: absolute(workflow.gem) } }),
+    ...optional('workflow', workflow === undefined ? undefined : withInputs(workflow, absolute)),
   };
 }
 
 type SshSettings = Pick<NonNullable<ResolvedConfig['ssh']>, 'identity_file' | 'jump'>;
+
+/** A program stays as it is: whether it has a relative path says where it is. */
+function withInputs(
+  workflow: NonNullable<ResolvedConfig['workflow']>,
+  absolute: (path: string) => string,
+): NonNullable<ResolvedConfig['workflow']> {
+  const { gem, command } = workflow;
+  return {
+    ...workflow,
+    ...optional('gem', gem === undefined ? undefined : absolute(gem)),
+    ...optional(
+      'command',
+      command === undefined
+        ? undefined
+        : {
+            ...command,
+            manifest: absolute(command.manifest),
+            ...optional('inputs', command.inputs?.map(absolute)),
+          },
+    ),
+  };
+}
 
 /** Not with an object of its own for each: `none` is a word, not a file. */
 function withFiles(

@@ -759,9 +759,116 @@ export const configSchema: Readonly<Record<string, unknown>> = {
           'x-write': 'a whole number from 0 to 20',
           examples: [2],
         },
+        command: { $ref: '#/definitions/command' },
       },
       examples: [{ type: 'kinc', gem: '../data/golub-gem.txt.gz', method: 'sc', threshold: 0.8 }],
       'x-write': 'an object',
+    },
+    command: {
+      title: 'CommandConfig',
+      description:
+        'Any program over the rows of any manifest, for `crossflock workflow run`. How often a job is tried and its memory are `workflow.retries` and `workflow.request_memory_mb`. See docs/recipes.md.',
+      type: 'object',
+      additionalProperties: false,
+      required: ['program', 'manifest'],
+      properties: {
+        program: {
+          description:
+            "The program of a job and its arguments. `{column}` stands for a row's value, `{job}` for the number of the job, `{{word}}` for `{word}`. A program with a relative path, such as `./count.sh`, is sent along, from the folder of the configuration file; any other must be on the executors.",
+          $ref: '#/definitions/programWords',
+          examples: [['./count.sh', '{file}']],
+        },
+        manifest: {
+          description:
+            'What there is to do: a `.tsv` or `.csv` file whose first line names the columns, or a `.jsonl` file with an object a line. Relative to the folder of the configuration file.',
+          type: 'string',
+          minLength: 1,
+          pattern: '\\.(tsv|csv|jsonl)$',
+          'x-write': 'the path of a .tsv, .csv or .jsonl file',
+          examples: ['photos.csv'],
+        },
+        chunk: {
+          description:
+            'Rows of a job. With more than one, a job has its rows in a file `rows.tsv`, `rows.csv` or `rows.jsonl` of its folder, with the header, and `{column}` cannot be used. Default: 1.',
+          type: 'integer',
+          minimum: 1,
+          'x-write': 'a whole number from 1',
+          examples: [200],
+        },
+        inputs: {
+          description:
+            'Files to send to every job, and to the last step; there they are in the folder that the program runs in. Relative to the folder of the configuration file. Default: none.',
+          type: 'array',
+          items: { type: 'string', minLength: 1, 'x-write': 'the path of a file' },
+          'x-write': 'a list of files',
+          examples: [['model.bin']],
+        },
+        outputs: {
+          description:
+            'Names of the files that each job must leave in the folder it runs in, not empty; `{column}` and `{job}` as in `program`. Default: what the job prints is its result, `<job>.txt`.',
+          $ref: '#/definitions/outputNames',
+          examples: [['{id}.json']],
+        },
+        gather: { $ref: '#/definitions/gather' },
+        cpus: {
+          description: 'Cores that each job asks for. Default: 1.',
+          type: 'integer',
+          minimum: 1,
+          'x-write': 'a whole number from 1',
+          examples: [2],
+        },
+        disk_mb: {
+          description: 'Disk space that each job asks for, in MB. Default: 256.',
+          type: 'integer',
+          minimum: 1,
+          'x-write': 'a whole number of megabytes',
+          examples: [2048],
+        },
+      },
+      examples: [
+        { program: ['./count.sh', '{file}'], manifest: 'texts.csv', outputs: ['{id}.count'] },
+      ],
+      'x-write': 'an object',
+    },
+    gather: {
+      title: 'GatherConfig',
+      description:
+        'A step that runs once all jobs are done, with their results in its folder `results`. Then its results are those of the run. Default: none; the results of the jobs are those of the run.',
+      type: 'object',
+      additionalProperties: false,
+      required: ['program'],
+      properties: {
+        program: {
+          description: 'The program and its arguments, as `program` of the jobs, without columns.',
+          $ref: '#/definitions/programWords',
+          examples: [['./plot.py', 'results']],
+        },
+        outputs: {
+          description:
+            'Names of the files that it must leave in the folder it runs in, not empty. Default: what it prints, `gather.txt`.',
+          $ref: '#/definitions/outputNames',
+          examples: [['plot.html']],
+        },
+      },
+      examples: [{ program: ['./plot.py', 'results'], outputs: ['plot.html'] }],
+      'x-write': 'an object',
+    },
+    programWords: {
+      title: 'ProgramWords',
+      description: 'A program and its arguments, one word each; no shell reads them.',
+      type: 'array',
+      minItems: 1,
+      items: { type: 'string', 'x-write': 'a string' },
+      'x-write': 'a list of strings, the program first',
+      examples: [['./count.sh', '{file}']],
+    },
+    outputNames: {
+      title: 'OutputNames',
+      description: 'Names of files, without folders.',
+      type: 'array',
+      items: { type: 'string', minLength: 1, 'x-write': 'a name' },
+      'x-write': 'a list of file names',
+      examples: [['{id}.json']],
     },
     sudoPassword: {
       title: 'SudoPassword',

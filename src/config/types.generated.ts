@@ -14,6 +14,16 @@ export type JobCount = number;
 export type JobAdvice = 'auto';
 export type ThresholdValue = number;
 export type ThresholdMethod = 'rmt';
+/**
+ * A program and its arguments, one word each; no shell reads them.
+ *
+ * @minItems 1
+ */
+export type ProgramWords = string[];
+/**
+ * Names of files, without folders.
+ */
+export type OutputNames = string[];
 
 /**
  * A deployment of HTCondor pools in containers across clouds, and the workflow to run on it.
@@ -526,4 +536,40 @@ export interface WorkflowConfig {
    * How often a failed job is tried again. Default: 2.
    */
   retries?: number;
+  command?: CommandConfig;
+}
+/**
+ * Any program over the rows of any manifest, for `crossflock workflow run`. How often a job is tried and its memory are `workflow.retries` and `workflow.request_memory_mb`. See docs/recipes.md.
+ */
+export interface CommandConfig {
+  program: ProgramWords;
+  /**
+   * What there is to do: a `.tsv` or `.csv` file whose first line names the columns, or a `.jsonl` file with an object a line. Relative to the folder of the configuration file.
+   */
+  manifest: string;
+  /**
+   * Rows of a job. With more than one, a job has its rows in a file `rows.tsv`, `rows.csv` or `rows.jsonl` of its folder, with the header, and `{column}` cannot be used. Default: 1.
+   */
+  chunk?: number;
+  /**
+   * Files to send to every job, and to the last step; there they are in the folder that the program runs in. Relative to the folder of the configuration file. Default: none.
+   */
+  inputs?: string[];
+  outputs?: OutputNames;
+  gather?: GatherConfig;
+  /**
+   * Cores that each job asks for. Default: 1.
+   */
+  cpus?: number;
+  /**
+   * Disk space that each job asks for, in MB. Default: 256.
+   */
+  disk_mb?: number;
+}
+/**
+ * A step that runs once all jobs are done, with their results in its folder `results`. Then its results are those of the run. Default: none; the results of the jobs are those of the run.
+ */
+export interface GatherConfig {
+  program: ProgramWords;
+  outputs?: OutputNames;
 }

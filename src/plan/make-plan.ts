@@ -15,7 +15,7 @@ import { hostSecretsFolder } from './host-folders.js';
 import { instanceIds } from './instances.js';
 import { roleOf } from './roles.js';
 import type { PoolKey } from './pool-key.js';
-import type { NetworkPlan, Plan, WorkflowPlan } from './types.js';
+import type { CommandPlan, NetworkPlan, Plan, WorkflowPlan } from './types.js';
 
 export const DEFAULT_NAME = 'crossflock';
 /** The port that WireGuard's own examples use. */
@@ -140,6 +140,9 @@ function instances(container: ResolvedContainer, first: number): readonly Placed
 }
 
 function planWorkflow(workflow: NonNullable<ResolvedConfig['workflow']>): WorkflowPlan {
+  const { command } = workflow;
+  const requestMemoryMb = workflow.request_memory_mb ?? 1024;
+  const retries = workflow.retries ?? 2;
   return {
     ...(workflow.jobs === undefined || workflow.jobs === 'auto' ? {} : { jobs: workflow.jobs }),
     ...(workflow.gem === undefined ? {} : { gem: workflow.gem }),
@@ -147,8 +150,34 @@ function planWorkflow(workflow: NonNullable<ResolvedConfig['workflow']>): Workfl
     minObs: workflow.min_obs ?? 30,
     naValue: workflow.na_val ?? 'NA',
     threshold: workflow.threshold ?? 'rmt',
-    requestMemoryMb: workflow.request_memory_mb ?? 1024,
-    retries: workflow.retries ?? 2,
+    requestMemoryMb,
+    retries,
+    ...(command === undefined
+      ? {}
+      : { command: { ...planCommand(command), requestMemoryMb, retries } }),
+  };
+}
+
+type CommandConfig = NonNullable<NonNullable<ResolvedConfig['workflow']>['command']>;
+
+function planCommand({
+  program,
+  manifest,
+  gather,
+  disk_mb: diskMb,
+  ...rest
+}: CommandConfig): Omit<CommandPlan, 'requestMemoryMb' | 'retries'> {
+  return {
+    program,
+    manifest,
+    chunk: rest.chunk ?? 1,
+    inputs: rest.inputs ?? [],
+    outputs: rest.outputs ?? [],
+    cpus: rest.cpus ?? 1,
+    ...(gather === undefined
+      ? {}
+      : { gather: { program: gather.program, outputs: gather.outputs ?? [] } }),
+    ...(diskMb === undefined ? {} : { diskMb }),
   };
 }
 

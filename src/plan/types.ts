@@ -111,4 +111,25 @@ export interface WorkflowPlan {
   readonly threshold: number | 'rmt';
   readonly requestMemoryMb: number;
   readonly retries: number;
+  /** What `workflow run` runs. */
+  readonly command?: CommandPlan;
+}
+
+/** Any program over the rows of a manifest. */
+export interface CommandPlan {
+  /** With placeholders; a relative path is relative to the configuration's folder. */
+  readonly program: readonly string[];
+  /** Local path. */
+  readonly manifest: string;
+  /** Rows of a job. */
+  readonly chunk: number;
+  /** Local paths. */
+  readonly inputs: readonly string[];
+  /** Names with placeholders; none: what a job prints is its result. */
+  readonly outputs: readonly string[];
+  readonly gather?: { readonly program: readonly string[]; readonly outputs: readonly string[] };
+  readonly cpus: number;
+  readonly diskMb?: number;
+  readonly requestMemoryMb: number;
+  readonly retries: number;
 }

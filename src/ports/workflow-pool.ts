@@ -138,6 +138,8 @@ export interface WorkflowPool {
   calibrate(request: CalibrationRequest, signal: AbortSignal): Promise<readonly ExecutorOutput[]>;
   /** Calls the submitter's `submit` with these arguments. */
   submit(args: readonly string[], signal: AbortSignal): Promise<SubmittedRun>;
+  /** Submits the run that a staged specification describes; see docs/recipes.md. */
+  submitSpec(stagedSpec: string, signal: AbortSignal): Promise<SubmittedRun>;
   /** Ids of all runs, the newest first. */
   runs(signal: AbortSignal): Promise<readonly string[]>;
   /** All runs at a glance, the newest first; costs about as much as one command. */

@@ -99,6 +99,14 @@ export class FakePool implements WorkflowPool {
     return { runId: id, runDir: `/runs/${id}`, dagmanCluster: 1 };
   }
 
+  /** Makes the run of `onSubmit`, which is given the path of the specification. */
+  async submitSpec(stagedSpec: string): Promise<SubmittedRun> {
+    await this.#called(`submit-spec ${stagedSpec}`, undefined);
+    const { id, run } = this.onSubmit([stagedSpec]);
+    this.held.set(id, run);
+    return { runId: id, runDir: `/runs/${id}`, dagmanCluster: 1 };
+  }
+
   runs(): Promise<readonly string[]> {
     return this.#called('runs', [...this.held.keys()].reverse());
   }

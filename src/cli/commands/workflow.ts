@@ -12,6 +12,7 @@ import {
   runStats,
 } from '../../actions/workflow-report.js';
 import { retryRun } from '../../actions/workflow-retry.js';
+import { runWorkflow } from '../../actions/workflow-run.js';
 import { runStatus } from '../../actions/workflow-status.js';
 import { stopRun } from '../../actions/workflow-stop.js';
 import { watchWorkflow } from '../../actions/workflow-watch.js';
@@ -31,7 +32,7 @@ export function workflowCommand(edge: Edge, finish: (code: ExitCode) => void): C
   };
   return {
     command: 'workflow',
-    describe: 'list, watch and steer workflow runs, and fetch their results',
+    describe: 'run, list, watch and steer workflow runs, and fetch their results',
     builder: (program) =>
       GROUPS.reduce((tree, group) => group(tree, run), program).demandCommand(
         1,
@@ -44,11 +45,26 @@ export function workflowCommand(edge: Edge, finish: (code: ExitCode) => void): C
 
 /** Each adds its commands; the order is that of the help. */
 const GROUPS: readonly ((program: Argv, run: Run) => Argv)[] = [
+  withRuns,
   withLooks,
   withReports,
   withDiagnosis,
   withSteering,
 ];
+
+function withRuns(program: Argv, run: Run): Argv {
+  return program.command(
+    'run',
+    'run the program of workflow.command over its manifest, follow it and fetch the results',
+    (command) =>
+      withOut(withConfig(command)).option('recipe', {
+        choices: ['command'] as const,
+        default: 'command' as const,
+        describe: 'what to run; run-kinc runs KINC',
+      }),
+    (given) => run(given, (context) => runWorkflow(context, given)),
+  );
+}
 
 function withLooks(program: Argv, run: Run): Argv {
   return program
