@@ -6,7 +6,7 @@ const SAMPLE_SIZE = 1 << 16;
 /** What was counted of one gene. */
 export interface GeneValues {
   readonly present: number;
-  /** At least two values, and all the same. */
+  /** All values are the same. */
   readonly constant: boolean;
 }
 
@@ -55,7 +55,7 @@ export class ValueCounts {
   endGene(missing: number): GeneValues {
     if (missing > 0) this.genesWithMissing += 1;
     const present = this.#present;
-    const constant = present > 1 && !this.#varies;
+    const constant = !this.#varies;
     this.#present = 0;
     this.#varies = false;
     return { present, constant };

@@ -60,6 +60,8 @@ let stop: AbortController;
 let folder: string;
 /** Deployments whose pool was opened. */
 let opened: string[];
+/** `workflow.jobs` of the configuration. */
+let configuredJobs: number | undefined;
 
 beforeEach(async () => {
   pool = new FakePool();
@@ -73,6 +75,7 @@ beforeEach(async () => {
   stop = new AbortController();
   folder = await mkdtemp(join(tmpdir(), 'crossflock-run-kinc-'));
   opened = [];
+  configuredJobs = undefined;
 });
 afterEach(async () => {
   expect(host.strays).toEqual([]);
@@ -98,7 +101,11 @@ function configuration(gem: string | undefined, runners: typeof RUNNERS) {
         ...runners.map(({ id, ip }) => ({ id, ip_addr: ip })),
       ],
     },
-    workflow: { ...(gem === undefined ? {} : { gem }), threshold: 0.8 },
+    workflow: {
+      ...(gem === undefined ? {} : { gem }),
+      ...(configuredJobs === undefined ? {} : { jobs: configuredJobs }),
+      threshold: 0.8,
+    },
   };
 }
 
@@ -198,6 +205,14 @@ describe('a run', () => {
     const fetched = await readFile(join(folder, 'd2', 'merge.json'), 'utf8');
     expect(fetched).toBe(fixture('result-merge.json'));
     expect(pool.staged.size).toBe(0);
+  });
+
+  it('has as many jobs as the command line says, before the configuration', async () => {
+    configuredJobs = 5;
+    await run({});
+    await run({ jobs: 'auto' });
+    await run({ jobs: 3 });
+    expect(calls('submit').map((call) => call.split(' ')[1])).toEqual(['5', '8', '3']);
   });
 
   it('that fails ends with 1 and names the job with the end of its standard error', async () => {

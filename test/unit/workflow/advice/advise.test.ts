@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { advise, usableSlots, worthMeasuring } from '../../../../src/workflow/advice/advise.js';
-import { RULES } from '../../../../src/workflow/advice/rules.js';
+import { fewestByOutput, RULES } from '../../../../src/workflow/advice/rules.js';
 import type {
   Advice,
   AdviceInput,
@@ -108,6 +108,11 @@ describe('the number of jobs', () => {
     expect(few.reasons[1]).toBe('5 jobs: with fewer, each would have 1 GB of output or more');
   });
 
+  it('keeps each output below 1 GB, not at it', () => {
+    expect(fewestByOutput(249_999_999, 4)).toBe(1);
+    expect(fewestByOutput(250_000_000, 4)).toBe(2);
+  });
+
   it('is never more than there are pairs', () => {
     const matrix = { ...MATRIX, genes: 3 };
     expect(advise(input(10, { matrix })).jobs).toBe(3);
@@ -171,6 +176,21 @@ describe('the wall time', () => {
     expect(wallSeconds.low).toBeLessThan(3700);
     expect(wallSeconds.high).toBeGreaterThan(2.5 * 3600);
     expect(wallSeconds.high).toBeLessThan(3 * 3600);
+  });
+
+  it('goes by the fastest executor at its low end, by the slowest at its high end', () => {
+    const rate = 499_500 / (8 * 3600);
+    const even = advise(input(rate)).wallSeconds;
+    const uneven = { ...speed(rate), slowest: rate / 2, fastest: 2 * rate };
+    const { low, high } = advise(input(rate, { speed: uneven, jobs: 32 })).wallSeconds;
+    expect(low).toBeLessThan(0.6 * even.low);
+    expect(high).toBeGreaterThan(1.9 * even.high);
+  });
+
+  it('knows of jobs that are made longer', () => {
+    const { low, high } = advise(input(500_000, { minJobSeconds: 600, jobs: 16 })).wallSeconds;
+    expect(low).toBeGreaterThan(1200);
+    expect(high).toBeLessThan(1400);
   });
 
   it('is wider where the speed was not measured, and where random matrix theory follows', () => {

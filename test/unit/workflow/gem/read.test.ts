@@ -253,6 +253,9 @@ describe('what is wrong is told with line and column', () => {
     expect(await problems(`s1\ts2\n${rows}\n`)).toEqual([
       'line 1: names 2 samples, but every row has 4 values; is the header shifted? name each column of values, and nothing else',
     ]);
+    expect(await read(`s1\ts2\n${rows}\n`)).toMatchObject({ errors: 1 });
+    const uneven = await problems(`s1\ts2\n${rows}\ng\t1\n`);
+    expect(uneven).toHaveLength(6);
     const one = await problems(`s1\ts2\n${rows}\ng\t1\t2\n`);
     expect(one).toHaveLength(6);
     expect(one[5]).toBe('line 7 to line 31: 25 more rows of the wrong length');

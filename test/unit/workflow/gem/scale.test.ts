@@ -21,6 +21,7 @@ describe('the scale', () => {
     ['intensities', ramp(5, 40_000), 'raw'],
     ['intensities with the background subtracted', ramp(-500, 40_000), 'raw'],
     ['TPM, mostly small', [...ramp(0.1, 5), ...ramp(5, 90_000, 50)], 'raw'],
+    ['TPM, many of them 0', [...ramp(0, 0), ...ramp(0.5, 900)], 'raw'],
     ['FPKM up to 60', ramp(0.5, 60), 'raw'],
     ['counts', ramp(0, 999), 'raw'],
     ['small counts', ramp(0, 30, 31), 'raw'],
