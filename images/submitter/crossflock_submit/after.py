@@ -1,8 +1,8 @@
 """After each job of a run, as DAGMan's POST script: is its output whole, and if it failed, where?
 
 A job that succeeded without leaving what it had to leave is a failure, so that DAGMan
-tries it again. A job that failed is kept from the executor it failed on, for a while:
-there may be no other.
+tries it again. A job that failed is kept from the executors it failed on, unless that are all
+there are, and not for ever: the others may be gone.
 
 The arguments are described in the HTCondor manual, "DAGMan Workflows", "PRE and POST
 scripts". The values of $RETURN below 0 are minus the number of the signal that ended the
@@ -18,9 +18,11 @@ from pathlib import Path
 from .names import AVOID, NODES_LOG, RUN_FILE
 from .outputs import output_problems
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 600
+FLOCK_CONFIG = Path("/etc/condor/config.d/91-flock.config")
 DAGMANS_OWN = -999
 _MACHINE = re.compile(r'Machine =!= "([^"]+)"')
+_POOLS = re.compile(r"^FLOCK_TO = (.+)$", re.MULTILINE)
 _SLOT = re.compile(rb"SlotName: \S*@(\S+)")
 
 
@@ -37,7 +39,7 @@ def main(argv: Sequence[str]) -> int:
         with open(said, "a", encoding="utf-8") as file:
             file.writelines(f"crossflock: {problem}\n" for problem in problems)
     machine = failed_on(directory / NODES_LOG, job_id) if code > DAGMANS_OWN else None
-    keep_away(directory / AVOID / f"{node}.inc", machine)
+    keep_away(directory / AVOID / f"{node}.inc", machine, executors())
     return code if 0 < code < 256 else 1
 
 
@@ -65,11 +67,22 @@ def failed_on(log: Path, job_id: str) -> str | None:
         return None
 
 
-def keep_away(path: Path, machine: str | None) -> None:
+def executors(config: Path = FLOCK_CONFIG) -> int:
+    """How many executors' pools there are; 0 where nobody says."""
+    try:
+        found = _POOLS.search(config.read_text())
+    except OSError:
+        return 0
+    return len(found.group(1).split(",")) if found else 0
+
+
+def keep_away(path: Path, machine: str | None, known_executors: int) -> None:
     """Write what the submit description of the node's next try includes."""
     known = _MACHINE.findall(path.read_text()) if path.exists() else []
     machines = list(dict.fromkeys([*known, *([machine] if machine else [])]))
     away = " && ".join(f'TARGET.Machine =!= "{name}"' for name in machines)
-    wanted = f"({away}) || (time() - QDate > {PATIENCE_SECONDS})" if machines else "True"
+    wanted = f"({away}) || (time() - QDate > {PATIENCE_SECONDS})" if 0 < len(machines) < known_executors else "True"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(f"avoid = {wanted}\n")
+    # The names are kept in a comment where they are not avoided.
+    names = "".join(f'# Machine =!= "{name}"\n' for name in machines) if wanted == "True" else ""
+    path.write_text(f"{names}avoid = {wanted}\n")

@@ -95,11 +95,14 @@ class Outputs(Case):
 
 
 class After(Case):
+    executors = 3
+
     def after(self, code, *names):
         here = os.getcwd()
         os.chdir(self.run)
         try:
-            return after.main(["similarity_00000", str(code), "2.0", "0", *names])
+            with mock.patch.object(after, "executors", return_value=self.executors):
+                return after.main(["similarity_00000", str(code), "2.0", "0", *names])
         finally:
             os.chdir(here)
 
@@ -116,11 +119,23 @@ class After(Case):
     def test_a_job_that_failed_avoids_every_machine_it_failed_on(self):
         self.assertEqual(self.after(3), 3)
         first = (self.run / "avoid/similarity_00000.inc").read_text()
-        self.assertEqual(first, 'avoid = (TARGET.Machine =!= "e3.crossflock") || (time() - QDate > 60)\n')
+        self.assertEqual(first, 'avoid = (TARGET.Machine =!= "e3.crossflock") || (time() - QDate > 600)\n')
         self.run.joinpath("workflow.dag.nodes.log").write_text(LOG.format(job=3, post=3).replace("e3", "e2"))
         self.assertEqual(self.after(-11), 1)
         second = (self.run / "avoid/similarity_00000.inc").read_text()
         self.assertIn('"e3.crossflock" && TARGET.Machine =!= "e2.crossflock"', second)
+
+    def test_a_job_that_failed_everywhere_avoids_nothing(self):
+        self.executors = 1
+        self.assertEqual(self.after(3), 3)
+        text = (self.run / "avoid/similarity_00000.inc").read_text()
+        self.assertEqual(text, '# Machine =!= "e3.crossflock"\navoid = True\n')
+
+    def test_the_executors_are_those_that_jobs_flock_to(self):
+        config = self.path / "91-flock.config"
+        self.assertEqual(after.executors(config), 0)
+        config.write_text("# x\nFLOCK_TO = 172.16.0.2, 172.16.0.3\n")
+        self.assertEqual(after.executors(config), 2)
 
     def test_a_job_that_was_removed_has_nothing_to_avoid(self):
         self.assertEqual(self.after(-1002), 1)
