@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunReport } from '../../src/ports/run-report.js';
@@ -96,6 +96,19 @@ async function inSubmitter(...argv: readonly string[]): Promise<string> {
 
 interface Analysis {
   readonly findings: readonly { kind: string; nodes: string[]; what: string; said: string[] }[];
+}
+
+/** The configuration with this `workflow.command`, and its files, in a folder of its own. */
+async function withCommand(config: string, command: object) {
+  const folder = join(dirname(config), 'command');
+  await mkdir(folder);
+  const mine = join(folder, 'config.json');
+  const all = JSON.parse(await readFile(config, 'utf8')) as object;
+  await writeFile(mine, JSON.stringify({ ...all, workflow: { command, request_memory_mb: 256 } }));
+  await writeFile(join(folder, 'lines.csv'), 'text\none\ntwo words\n"a, b"\nc d\n\ne\n""\n');
+  const count = '#!/bin/sh\necho "$(tail -n +2 "$1" | wc -w) $3" >"$2"\n';
+  await writeFile(join(folder, 'count.sh'), count);
+  return { mine, folder };
 }
 
 describe('a similarity job that fails', () => {
@@ -210,6 +223,25 @@ describe('a similarity job that fails', () => {
       .split('\n')
       .reduce((sum, line) => sum + Number(line.split(' ')[1]), 0);
     expect(executions).toHaveLength(starts);
+  });
+
+  it('shares its pool with any program over a manifest', async () => {
+    const words = `it's "one" $(word) of 100%`;
+    const { mine, folder } = await withCommand(config, {
+      manifest: 'lines.csv',
+      chunk: 2,
+      program: ['./count.sh', 'rows.csv', '{job}.count', words],
+      outputs: ['{job}.count'],
+      gather: { program: ['sh', '-c', 'cat results/*.count'], outputs: [] },
+    });
+    const out = join(folder, 'results');
+    const ended = await run('crossflock', ['workflow', 'run', '-c', mine, '--out', out]);
+    expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
+    const { runId, workflow, jobs } = runOf(ended);
+    expect({ workflow, jobs }).toMatchObject({ workflow: 'command', jobs: { total: 4, done: 4 } });
+    expect(await readFile(join(out, runId, 'gather.txt'), 'utf8')).toBe(
+      [`3 ${words}`, `4 ${words}`, `2 ${words}`, ''].join('\n'),
+    );
   });
 
   it('on one executor only succeeds on another, and that executor is named', async () => {

@@ -152,6 +152,23 @@ describe('moving files', () => {
 });
 
 describe('submitting', () => {
+  it('takes a specification, and passes on what the submitter says of it', async () => {
+    const isSpec = (argv: readonly string[]) => argv.includes('crossflock-submit');
+    host.once(isSpec, { stdout: fixture('submit-json.txt') });
+    expect(await pool.submitSpec('/tmp/s/x.json', never)).toMatchObject({ dagmanCluster: 324 });
+    expect(host.commandLines.at(-1)).toMatch(/ crossflock-submit \/tmp\/s\/x\.json --json$/);
+    host.once(isSpec, { exitCode: 1, stderr: "crossflock-submit: 'color' is no field\n" });
+    await expect(pool.submitSpec('/tmp/s/x.json', never)).rejects.toMatchObject({
+      code: 'refused',
+      message: "the workflow was not submitted: 'color' is no field",
+    });
+    const stdout = 'exec: "crossflock-submit": executable file not found in $PATH: unknown\n';
+    host.once(isSpec, { exitCode: 127, stdout });
+    await expect(pool.submitSpec('/tmp/s/x.json', never)).rejects.toMatchObject({
+      message: 'the image of the submitter has no crossflock-submit',
+    });
+  });
+
   it('reads the answer', async () => {
     host.on(running('OSG-KINC/submit'), { stdout: fixture('submit-json.txt') });
     expect(await pool.submit(['14'], never)).toEqual({

@@ -1,0 +1,58 @@
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+PROGRAM = Path(__file__).parents[1] / "crossflock_submit/command_job.py"
+
+
+class CommandJob(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = Path(folder.name)
+        (self.path / "out/results").mkdir(parents=True)
+
+    def job(self, *argv):
+        return subprocess.run(
+            [sys.executable, PROGRAM, *argv], cwd=self.path, env={}, capture_output=True, text=True, check=False
+        )
+
+    def result(self, name):
+        return (self.path / "out/results" / name).read_text()
+
+    def test_runs_the_decoded_words_and_keeps_what_is_printed(self):
+        ended = self.job("--stdout", "job_00000.txt", "--", "printf", "<%25s>%5Cn", "a%20b%22%27%24", "%", "--x")
+        self.assertEqual((ended.returncode, ended.stdout), (0, ""))
+        self.assertEqual(self.result("job_00000.txt"), "<a b\"'$>\n<>\n<--x>\n")
+
+    def test_hands_over_the_outputs_only(self):
+        ended = self.job("--output", "a", "--output", "b", "--", "sh", "-c", "echo%201%20>a;%20echo%202%20>c")
+        self.assertEqual(ended.returncode, 0)
+        self.assertEqual(self.result("a"), "1\n")
+        self.assertEqual([path.name for path in (self.path / "out/results").iterdir()], ["a"])
+
+    def test_hands_over_nothing_of_a_program_that_failed(self):
+        ended = self.job("--stdout", "r", "--", "sh", "-c", "echo%20said;%20exit%203")
+        self.assertEqual((ended.returncode, ended.stdout), (3, "said\n"))
+        self.assertEqual(list((self.path / "out/results").iterdir()), [])
+        self.assertEqual(self.job("--output", "r", "--", "sh", "-c", "kill%20-9%20$$").returncode, 137)
+
+    def test_says_which_program_is_not_there(self):
+        ended = self.job("--stdout", "r", "--", "./none")
+        self.assertEqual(ended.returncode, 127)
+        self.assertEqual(ended.stderr, "crossflock-job: cannot run './none': No such file or directory\n")
+
+    def test_cuts_the_manifest_to_the_rows_of_the_job(self):
+        manifest = self.path / "rows.csv"
+        manifest.write_text("id\na\nb\nc\nd\ne\n")
+        self.job("--rows", "rows.csv", "--header", "1", "--first", "3", "--count", "2", "--stdout", "r", "--", "true")
+        self.assertEqual(manifest.read_text(), "id\nd\ne\n")
+        manifest.write_text("a\nb\nc\n")
+        self.job("--rows", "rows.csv", "--first", "0", "--count", "1", "--stdout", "r", "--", "true")
+        self.assertEqual(manifest.read_text(), "a\n")
+
+
+if __name__ == "__main__":
+    unittest.main()
