@@ -4,7 +4,9 @@ import tempfile
 import unittest
 from pathlib import Path
 
-PROGRAM = Path(__file__).parents[1] / "crossflock_submit/command_job.py"
+import crossflock_submit
+
+PROGRAM = Path(crossflock_submit.__file__).with_name("command_job.py")
 
 
 class CommandJob(unittest.TestCase):

@@ -97,9 +97,10 @@ function traces(host: string): Promise<string> {
   );
 }
 
-/** Resolves once dpkg has begun to unpack Docker on the host. */
+/** Resolves once dpkg has begun to unpack the first part of Docker on the host. */
 function untilUnpacking(host: string): Promise<string> {
-  const follow = 'tail -n +1 -F /var/log/dpkg.log 2>/dev/null | grep -m1 "unpacked docker.io"';
+  const follow =
+    'tail -n +1 -F /var/log/dpkg.log 2>/dev/null | grep -Em1 "half-installed (runc|containerd|docker.io)"';
   return on(host, 'timeout', '120', 'sh', '-c', follow);
 }
 
@@ -159,9 +160,9 @@ describe('provision of a machine that has Docker, and of one that has nothing', 
         `crossflock provision -c ${config} --only far-3 far-4 down`,
     );
     const said = lines.join('\n');
-    expect(said).toMatch(new RegExp(`^far-3: hosts: .*${key}`, 'm'));
-    expect(said).toMatch(/^far-4: hosts: .*has changed.*\n(.*\n)*? {4}try: .*ssh-keygen -R/m);
-    expect(said).toMatch(/^down: hosts: cannot reach down .*over SSH/m);
+    expect(said).toMatch(new RegExp(`^far-3: first look: .*${key}`, 'm'));
+    expect(said).toMatch(/^far-4: first look: .*has changed.*\n(.*\n)*? {4}try: .*ssh-keygen -R/m);
+    expect(said).toMatch(/^down: first look: cannot reach down .*over SSH/m);
     // A changed key is never tried again, a wrong one neither; the jump host is one more.
     expect(connector.connections).toBe(3);
   });
@@ -221,7 +222,7 @@ describe('provision of a machine that has Docker, and of one that has nothing', 
     await writeConfig({ user: 'locked', sudo: { password: { $env: 'CFT_SUDO' } } });
     const wrong = await run({ env: { CFT_SUDO: 'wrong' } });
     expect(wrong.exitCode).toBe(1);
-    expect(wrong.lines[0]).toMatch(/^steady-1: hosts: .*sudo/);
+    expect(wrong.lines[0]).toMatch(/^steady-1: first look: .*sudo/);
     await writeConfig({ user: 'locked', sudo: 'none' });
     const none = await run();
     expect(none.exitCode).toBe(1);
