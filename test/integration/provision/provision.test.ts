@@ -128,7 +128,8 @@ describe('provision of a machine that has Docker, and of one that has nothing', 
   });
 
   it('makes one ready while the other dies in the middle of the installation', async () => {
-    const dying = untilUnpacking(MORTAL).then(() => cli('lab', 'kill', MORTAL, '--name', LAB));
+    // At once: lab kill would look around first, and the installation takes a few seconds.
+    const dying = untilUnpacking(MORTAL).then(() => docker('kill', `${LAB}-${MORTAL}`));
     const { exitCode, message, lines } = await run();
     await dying;
     expect(exitCode).toBe(1);
