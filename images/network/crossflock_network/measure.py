@@ -9,6 +9,10 @@ from .settings import Settings
 
 IP_AND_ICMP_BYTES = 28
 SMALL_BYTES = 64
+# WireGuard starts a handshake that was not answered again after 5 s and up to a third
+# of one (WireGuard's paper, section 6.2): two hosts that learn of each other in the same
+# moment may both lose their first.
+FIRST_HANDSHAKE_SECONDS = 7
 ROUND_TRIP = re.compile(r"^rtt min/avg/max/mdev = [0-9.]+/([0-9.]+)/", re.MULTILINE)
 
 
@@ -18,6 +22,11 @@ def ping_argv(address: str, size: int, count: int = 3) -> list[str]:
         *("ping", "-n", "-q", "-M", "do", "-s", str(size - IP_AND_ICMP_BYTES)),
         *("-c", str(count), "-i", "0.2", "-W", "1", "-w", "2", address),
     ]
+
+
+def first_argv(address: str) -> list[str]:
+    """One packet a second until one comes back."""
+    return ["ping", "-n", "-q", "-c", "1", "-w", str(FIRST_HANDSHAKE_SECONDS), address]
 
 
 def round_trip_ms(output: str) -> float | None:
@@ -32,6 +41,7 @@ def measure(settings: Settings, targets: list[dict]) -> list[dict]:
     `small` is the round trip of small packets by the way that containers' packets go, `mtu` the
     largest size that came back that way; `wireguard` goes to the host's own end of the tunnel.
     """
+    await_first_handshakes(settings, targets)
     tries = {
         (index, kind): subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         for index, target in enumerate(targets)
@@ -50,6 +60,19 @@ def measure(settings: Settings, targets: list[dict]) -> list[dict]:
         }
         for index, target in enumerate(targets)
     ]
+
+
+def await_first_handshakes(settings: Settings, targets: list[dict]) -> None:
+    """Gives peers that never had a handshake the time for one, all at once."""
+    live = wireguard.live_peers(settings.wireguard)
+    new = [
+        target["address"]
+        for target in targets
+        if (peer := live.get(target["publicKey"])) is not None and not peer.handshake
+    ]
+    nowhere = subprocess.DEVNULL
+    for process in [subprocess.Popen(first_argv(address), stdout=nowhere, stderr=nowhere) for address in new]:
+        process.wait()
 
 
 def _largest(address: str, too_large: int) -> int:

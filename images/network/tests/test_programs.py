@@ -3,6 +3,7 @@
 import json
 import struct
 import unittest
+from unittest import mock
 
 from crossflock_network import announce, guard, links, measure, vxlan, wireguard
 from crossflock_network.settings import read_settings
@@ -51,6 +52,22 @@ def link_message(kind, name):
     other = struct.pack("=HHI", 8, 4, 1370)
     body = bytes(16) + other + attribute.ljust((len(attribute) + 3) & ~3, b"\0")
     return struct.pack("=IHHII", 16 + len(body), kind, 0, 0, 0) + body
+
+
+class FirstHandshakes(unittest.TestCase):
+    def test_are_waited_for_only_where_there_was_none(self):
+        known, new = wireguard.parse_dump(DUMP)
+        targets = [
+            {"gateway": "172.16.0.253", "address": "100.71.8.4", "publicKey": known},
+            {"gateway": "172.16.0.252", "address": "100.71.8.5", "publicKey": new},
+            {"gateway": "172.16.0.251", "address": "100.71.8.6", "publicKey": "of no peer"},
+        ]
+        with (
+            mock.patch.object(measure.wireguard, "live_peers", return_value=wireguard.parse_dump(DUMP)),
+            mock.patch.object(measure.subprocess, "Popen") as started,
+        ):
+            measure.await_first_handshakes(SETTINGS, targets)
+        self.assertEqual([call.args[0][-1] for call in started.call_args_list], ["100.71.8.5"])
 
 
 class Wireguard(unittest.TestCase):
