@@ -65,9 +65,18 @@ export function labConfiguration(lab: Lab, files: LabFiles, workload: LabWorkloa
         ip_addr: `${NETWORK}.${index + 1}`,
       })),
     },
-    workflow: { type: 'kinc', gem: workload.gem, method: 'sc', threshold: 0.8 },
+    workflow: {
+      type: 'kinc',
+      gem: workload.gem,
+      jobs: JOBS_PER_SLOT * workload.executorCpus * runners.length,
+      method: 'sc',
+      threshold: 0.8,
+    },
   };
 }
+
+/** Jobs this short are over before every pool has taken some, unless there are several a slot. */
+const JOBS_PER_SLOT = 4;
 
 /** The cloud's name for its first host, `<cloud>-<number>` for the others. */
 function clusterId({ cloud, number }: LabHost): string {
