@@ -246,7 +246,10 @@ describe('a similarity job that fails', () => {
 
   it('on one executor only succeeds on another, and that executor is named', async () => {
     await install('runner2', POISON);
-    const ended = await run('run-kinc', flags);
+    // Enough of them, and long enough elsewhere, that the broken executor gets some.
+    const long = ['--jobs', '32', '--min-job-seconds', '1.5'];
+    const out = join(dirname(config), 'results');
+    const ended = await run('run-kinc', ['-c', config, ...long, '--out', out]);
     expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
     const { runId, network, clusters } = runOf(ended);
     expect(network).toMatchObject({ edges: 1659 });
