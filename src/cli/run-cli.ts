@@ -57,6 +57,13 @@ function eachOnce(args: Readonly<Record<string, unknown>>): true | string {
   return name === undefined || `${name}: is given more than once; write it once`;
 }
 
+/** yargs makes NaN of a word where a number is wanted. */
+function everyNumber(args: Readonly<Record<string, unknown>>): true | string {
+  const names = Object.keys(args).filter((name) => Number.isNaN(args[name]));
+  const [name] = names.sort((a, b) => b.length - a.length);
+  return name === undefined || `${name}: write a number`;
+}
+
 /** yargs' own complaint about the arguments. */
 class UsageError extends Error {}
 
@@ -93,6 +100,7 @@ function commandTree(program: Argv, edge: Edge, finish: (code: ExitCode) => void
     .alias('help', 'h')
     .strict()
     .check(eachOnce)
+    .check(everyNumber)
     .recommendCommands()
     .demandCommand(1, 1, 'which command? see crossflock --help', 'one command at a time')
     .wrap(HELP_WIDTH)

@@ -1,21 +1,49 @@
 /** Commands that have commands of their own. */
 const GROUPS = ['peers', 'images', 'lab', 'gem', 'workflow'];
 
+type Arguments = readonly string[];
+type Rule = readonly [pattern: RegExp, tell: (found: readonly string[], args: Arguments) => string];
+
+/** Each of yargs' sentences that is told in other words; the first that fits counts. */
+const RULES: readonly Rule[] = [
+  [
+    /^did you mean (.+)\?$/,
+    ([, meant], args) => `"${mistyped(args)}" is no command; did you mean ${meant}?`,
+  ],
+  [
+    /^unknown arguments?: (.+)$/,
+    ([, names = ''], args) => unknownArguments(names.split(', '), args),
+  ],
+  [
+    /^not enough arguments following: (.+)$/,
+    ([, name = ''], args) => `${asTyped(name, args)} wants a value`,
+  ],
+  [
+    /^not enough non-option arguments/,
+    (_found, args) => `${words(args).slice(0, 2).join(' ')} wants one more argument`,
+  ],
+  [
+    /^invalid values: +argument: ([a-z-]+), given: .*, choices: (.+)$/i,
+    ([, name = '', choices = ''], args) =>
+      `${withValue(name, args)}: write one of ${choices.replaceAll('"', '')}`,
+  ],
+  // Our own checks name the option alone.
+  [
+    /^([a-z][a-z-]*): (write .+)$/,
+    ([, name = '', what], args) => `${withValue(name, args)}: ${what}`,
+  ],
+];
+
 /**
  * What yargs says of the arguments, in this program's words: lower case, with the wrong word as it
  * was typed. Pure.
  */
-export function usageSentence(message: string, args: readonly string[]): string {
+export function usageSentence(message: string, args: Arguments): string {
   const line = message.split('\n').join(' ').trim();
   const text = line.charAt(0).toLowerCase() + line.slice(1);
-  const [, meant] = /^did you mean (.+)\?$/.exec(text) ?? [];
-  if (meant !== undefined) return `"${mistyped(args)}" is no command; did you mean ${meant}?`;
-  const [, unknown] = /^unknown arguments?: (.+)$/.exec(text) ?? [];
-  if (unknown !== undefined) return unknownArguments(unknown.split(', '), args);
-  const [, name] = /^not enough arguments following: (.+)$/.exec(text) ?? [];
-  if (name !== undefined) return `${asTyped(name, args)} wants a value`;
-  if (text.startsWith('not enough non-option arguments')) {
-    return `${words(args).slice(0, 2).join(' ')} wants one more argument`;
+  for (const [pattern, tell] of RULES) {
+    const found = pattern.exec(text);
+    if (found !== null) return tell(found, args);
   }
   // Where to look it up is the hint of every such message.
   return text.replace(/\? see .* --help$/, '?');
@@ -51,6 +79,15 @@ function unknownArguments(names: readonly string[], args: readonly string[]): st
   const known = [...typed].filter((name) => args.some((arg) => arg.split('=')[0] === name));
   const told = known.length > 0 ? known : [...typed];
   return `unknown argument${told.length === 1 ? '' : 's'}: ${told.join(', ')}`;
+}
+
+/** `--jobs many`, as typed; the option alone where its value is a default. */
+function withValue(name: string, args: readonly string[]): string {
+  const option = asTyped(name, args);
+  const at = args.findIndex((arg) => arg.split('=')[0] === option);
+  const typed = args[at] ?? '';
+  const value = typed.includes('=') ? typed.slice(option.length + 1) : args[at + 1];
+  return at === -1 || value === undefined ? option : `${option} ${value}`;
 }
 
 /** With the dashes that it was written with. */

@@ -59,9 +59,9 @@ export function runKincCommand(
   };
 }
 
-/** A number, or `auto`; NaN for anything else. */
+/** A number, or `auto`; 0, which is refused, for anything else. */
 function readJobs(text: string | undefined): number | 'auto' | undefined {
-  return text === undefined || text === 'auto' ? text : Number(text === '' ? Number.NaN : text);
+  return text === undefined || text === 'auto' ? text : Number(text) || 0;
 }
 
 function wholeJobs({ jobs }: { jobs?: number | 'auto' | undefined }): true | string {

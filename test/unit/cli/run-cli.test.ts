@@ -23,16 +23,18 @@ describe('runCli', () => {
     [[], 'which command?'],
     [['valdate'], '"valdate" is no command; did you mean validate?'],
     [['create-containers', '--cofnig', 'x'], 'unknown argument: --cofnig'],
-    [['run-kinc', '--jobs', '0'], 'jobs: write a whole number of 1 or more, or auto'],
-    [['run-kinc', '--jobs', 'many'], 'jobs: write a whole number of 1 or more, or auto'],
+    [['run-kinc', '--jobs', '0'], '--jobs 0: write a whole number of 1 or more, or auto'],
+    [['run-kinc', '--jobs=many'], '--jobs many: write a whole number of 1 or more, or auto'],
     [
       ['run-kinc', '--attach', 'r', '--gem', 'x'],
       'arguments attach and gem are mutually exclusive',
     ],
-    [['create-containers', '--timeout', '-3'], 'timeout: write a number of seconds above 0'],
+    [['create-containers', '--timeout', '-3'], '--timeout -3: write a number of seconds above 0'],
     [['validate', '-c', 'a', '-c', 'b'], 'config: is given more than once; write it once'],
     [['run-kinc', '--out', 'a', '--out', 'b'], 'out: is given more than once; write it once'],
-    [['run-kinc', '--min-job-seconds', 'abc'], 'min-job-seconds: write a number of 0 or more'],
+    [['run-kinc', '--min-job-seconds', 'abc'], '--min-job-seconds abc: write a number'],
+    [['lab', 'up', '--hosts-per-cloud', 'x'], '--hosts-per-cloud x: write a number'],
+    [['workflow', 'report', '--format', 'pdf'], '--format pdf: write one of html, md, json'],
     [['validate', '-c'], '-c wants a value'],
   ])('%j ends with 2 before anything is looked at', async (args, message) => {
     const { exitCode, stderr, stdout } = await cli(args);
