@@ -1,20 +1,13 @@
-/** What is said of a finding; the same as `Finding` of the workflow, which this may not import. */
-export interface FindingView {
-  readonly severity: 'error' | 'warning' | 'info';
-  readonly nodes: readonly string[];
-  readonly what: string;
-  readonly said: readonly string[];
-  readonly advice?: string;
-}
+import type { RunFinding } from '../ports/run-finding.js';
 
 const NODES_SHOWN = 5;
 
 /** Findings as lines of text for a terminal, an empty line between two of them. */
-export function findingLines(findings: readonly FindingView[]): readonly string[] {
+export function findingLines(findings: readonly RunFinding[]): readonly string[] {
   return findings.flatMap((finding, index) => [...(index === 0 ? [] : ['']), ...linesOf(finding)]);
 }
 
-function linesOf({ severity, nodes, what, said, advice }: FindingView): string[] {
+function linesOf({ severity, nodes, what, said, advice }: RunFinding): string[] {
   const who = whoOf(nodes);
   return [
     `${severity}: ${who === '' ? '' : `${who}: `}${what}`,

@@ -54,14 +54,6 @@ export function parseFlockChange(stdout: string): FlockChange {
   throw strange(stdout);
 }
 
-/** Reads what `crossflock-flock running` printed: the number of running jobs of each pool. */
-export function parseRunningJobs(stdout: string): ReadonlyMap<string, number> {
-  const { running } = answerOf(stdout);
-  const entries = typeof running === 'object' && running !== null ? Object.entries(running) : [];
-  if (running === undefined || !entries.every(isCount)) throw strange(stdout);
-  return new Map(entries.filter(isCount));
-}
-
 /**
  * The list that the deployment's submitter has.
  *
@@ -91,15 +83,6 @@ export async function setFlockList(
   signal: AbortSignal,
 ): Promise<FlockChange> {
   return parseFlockChange(await ask({ host, deployment, signal }, setCommand(pools)));
-}
-
-/** How many jobs run in each pool now. */
-export async function runningJobs(
-  host: Host,
-  deployment: string,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, number>> {
-  return parseRunningJobs(await ask({ host, deployment, signal }, [COMMAND, 'running']));
 }
 
 /**
@@ -171,10 +154,6 @@ function answerOf(stdout: string): Readonly<Record<string, unknown>> {
 
 function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
-}
-
-function isCount(entry: readonly [string, unknown]): entry is readonly [string, number] {
-  return typeof entry[1] === 'number';
 }
 
 function strange(stdout: string): CrossflockError {

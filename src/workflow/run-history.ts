@@ -1,7 +1,8 @@
 import type { ReportExecution, ReportJob } from '../ports/run-report.js';
 import type { Execution, NodeRecord } from './monitor/node.js';
-import { type RunMonitor, whyFailed } from './monitor/run-monitor.js';
+import type { RunMonitor } from './monitor/run-monitor.js';
 import type { ClusterOfAddress } from './monitor/snapshot.js';
+import { whyFailed } from './monitor/words.js';
 
 /** Stands for the cluster of an executor that the log does not name. */
 const NOWHERE = 'unknown';

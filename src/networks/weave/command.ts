@@ -123,10 +123,6 @@ export function hideCommand(context: CommandContext, address: string): WeaveComm
   return weave(context, ['hide', address]);
 }
 
-export function stopCommand(context: CommandContext): WeaveCommand {
-  return weave(context, ['stop']);
-}
-
 /**
  * Leaves the cluster and removes the router, its data and the bridge.
  * @param running false: it cannot say good-bye, and without `--force` Weave refuses
@@ -141,19 +137,6 @@ export function resetCommand(context: CommandContext, running: boolean): WeaveCo
  */
 export function removePeerCommand(context: CommandContext, peer: string): WeaveCommand {
   return weave(context, ['rmpeer', peer]);
-}
-
-export function reportCommand(context: CommandContext): WeaveCommand {
-  return weave(context, ['report']);
-}
-
-export function statusConnectionsCommand(context: CommandContext): WeaveCommand {
-  return weave(context, ['status', 'connections']);
-}
-
-/** Prints the environment for a Docker client that is to use the proxy. Exits 0 even when down. */
-export function envCommand(context: CommandContext): WeaveCommand {
-  return weave(context, ['env']);
 }
 
 /** Prints the script's version and, by running its image, the router's. */

@@ -19,7 +19,7 @@ export interface WeaveReport {
   readonly proxy: readonly string[];
 }
 
-/** A connection to another router, from `weave report` or from `weave status connections`. */
+/** A connection to another router. */
 export interface Connection {
   /** Of the far side, with a port; for one that was accepted, a port of no meaning. */
   readonly address: string;
@@ -66,48 +66,17 @@ export function parseReport(text: string): WeaveReport {
 }
 
 function connectionOf(fields: Fields): Connection {
+  const [state, info] = [textOf(fields['State']), textOf(fields['Info'])];
   const mtu = record(fields['Attrs'])['mtu'];
-  const outbound = fields['Outbound'] === true;
-  const address = textOf(fields['Address']);
-  return connection({ address, outbound, state: textOf(fields['State']) }, textOf(fields['Info']), {
-    mtu: typeof mtu === 'number' ? mtu : undefined,
-  });
-}
-
-/**
- * Reads `weave status connections`. Lines come in no fixed order; the columns are padded, and the
- * attributes of an encrypted connection run into each other (`encrypted=truemtu=1414`).
- * Throws `unexpected` for a line of another form.
- */
-export function parseStatusConnections(text: string): readonly Connection[] {
-  const lines = text.replaceAll('\r', '').split('\n');
-  return lines.filter((line) => line.trim() !== '').map(parseLine);
-}
-
-function parseLine(line: string): Connection {
-  const match = /^(->|<-) (\S+)\s+(established|pending|connecting|retrying|failed)\b\s*(.*)$/.exec(
-    line,
-  );
-  if (match === null) throw unreadable(line, undefined);
-  const [, arrow, address = '', state = '', rest = ''] = match;
-  const mtu = /mtu=(\d+)/.exec(rest)?.[1];
-  return connection({ address, state, outbound: arrow === '->' }, rest, {
-    mtu: mtu === undefined ? undefined : Number(mtu),
-  });
-}
-
-function connection(
-  seen: Pick<Connection, 'address' | 'outbound' | 'state'>,
-  info: string,
-  { mtu }: { readonly mtu: number | undefined },
-): Connection {
-  const isUp = seen.state === 'established' || seen.state === 'pending';
+  const isUp = state === 'established' || state === 'pending';
   return {
-    ...seen,
+    address: textOf(fields['Address']),
+    outbound: fields['Outbound'] === true,
+    state,
     // An error can contain names as well: `local "…(a)" and remote "…(b)" peer names collision`.
     error: isUp ? '' : info.replace(/, retry: .*$/s, '').trim(),
     peer: isUp ? /\b((?:[0-9a-f]{2}:){5}[0-9a-f]{2})\(/.exec(info)?.[1] : undefined,
-    mtu: mtu === UNMEASURED_MTU ? undefined : mtu,
+    mtu: typeof mtu === 'number' && mtu !== UNMEASURED_MTU ? mtu : undefined,
   };
 }
 

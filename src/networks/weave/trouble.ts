@@ -1,5 +1,4 @@
 import type { ErrorCode } from '../../errors/crossflock-error.js';
-import { CrossflockError } from '../../errors/crossflock-error.js';
 import type { Connection } from './report.js';
 import { WEAVE_PORT } from './settings.js';
 
@@ -130,14 +129,4 @@ export function troubleOf(connection: Connection): Trouble | undefined {
 /** Whether it looks as if something between the two drops packets. */
 export function isBlocked({ hint }: Trouble): boolean {
   return hint === FIREWALL;
-}
-
-/** The same as an error, for who has to stop because of it. */
-export function troubleError(trouble: Trouble, from: string, to: string): CrossflockError {
-  const { code, message, hint, retryable } = trouble;
-  return new CrossflockError(`weave on ${from} has no connection to ${to}: ${message}`, {
-    code,
-    hint,
-    retryable,
-  });
 }

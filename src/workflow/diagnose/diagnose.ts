@@ -1,3 +1,4 @@
+import type { RunFinding } from '../../ports/run-finding.js';
 import type { ExecutorResources, WorkflowPool } from '../../ports/workflow-pool.js';
 import { fanOut } from '../../util/fan-out.js';
 import { gistOf } from '../htcondor/better-analyze.js';
@@ -5,7 +6,6 @@ import type { NodeRecord } from '../monitor/node.js';
 import type { RunMonitor } from '../monitor/run-monitor.js';
 import type { ClusterOfAddress } from '../monitor/snapshot.js';
 import { failures, type StderrOf } from './failures.js';
-import type { Finding } from './finding.js';
 import { poisoned } from './poisoned.js';
 import { jobsToExplain, waiting } from './waiting.js';
 
@@ -30,7 +30,7 @@ export async function diagnose(
   pool: WorkflowPool,
   input: DiagnosisInput,
   signal: AbortSignal,
-): Promise<readonly Finding[]> {
+): Promise<readonly RunFinding[]> {
   const { monitor, clusters } = input;
   const nodes = [...monitor.nodes.values()];
   const stderr = await stderrOf(pool, input, signal);
@@ -62,7 +62,7 @@ async function stillWaiting(
   pool: WorkflowPool,
   { runId, clusters, now }: DiagnosisInput,
   signal: AbortSignal,
-): Promise<readonly Finding[]> {
+): Promise<readonly RunFinding[]> {
   const queue = await pool.queue(runId, signal);
   const addresses = [...clusters.keys()];
   const asked = await fanOut(addresses, AT_ONCE, (address) => pool.resources(address, signal));

@@ -1,7 +1,7 @@
+import type { RunFinding } from '../../ports/run-finding.js';
 import type { ClusterOfAddress } from '../monitor/snapshot.js';
 import type { Execution, NodeRecord } from '../monitor/node.js';
-import { whyFailed } from '../monitor/run-monitor.js';
-import type { Finding } from './finding.js';
+import { whyFailed } from '../monitor/words.js';
 
 /** End of a job's standard error, in lines; by node. */
 export type StderrOf = ReadonlyMap<string, readonly string[]>;
@@ -21,7 +21,7 @@ const BAD_OUTPUT = /^crossflock: (.*)$/;
 const TRANSFER_CODES: ReadonlySet<number> = new Set([12, 13]);
 
 /** Failed, retried and held jobs, those with the same cause together. */
-export function failures(input: FailureInput): readonly Finding[] {
+export function failures(input: FailureInput): readonly RunFinding[] {
   const broken = input.nodes.filter(isBroken);
   const groups = Map.groupBy(broken, (node) => causeOf(node, input.stderr).key);
   return [...groups.values()].map((nodes) => findingOf(nodes, input));
@@ -32,7 +32,7 @@ function isBroken({ state }: NodeRecord): boolean {
 }
 
 interface Cause {
-  readonly kind: Finding['kind'];
+  readonly kind: RunFinding['kind'];
   readonly what: string;
   /** The same for jobs that belong together. */
   readonly key: string;
@@ -99,7 +99,7 @@ function outOfMemory(node: NodeRecord): Cause {
   };
 }
 
-function findingOf(nodes: readonly NodeRecord[], { stderr, clusters }: FailureInput): Finding {
+function findingOf(nodes: readonly NodeRecord[], { stderr, clusters }: FailureInput): RunFinding {
   const [first] = nodes as readonly [NodeRecord, ...NodeRecord[]];
   const { kind, what, advice } = causeOf(first, stderr);
   const gaveUp = nodes.some(({ state }) => state === 'failed');

@@ -1,6 +1,6 @@
+import type { RunFinding } from '../../ports/run-finding.js';
 import type { NodeRecord } from '../monitor/node.js';
 import type { ClusterOfAddress } from '../monitor/snapshot.js';
-import type { Finding } from './finding.js';
 
 /** So many failures in a row are more than bad luck. */
 const LEAST_FAILURES = 3;
@@ -18,7 +18,7 @@ interface Tally {
 export function poisoned(
   nodes: readonly NodeRecord[],
   clusters: ClusterOfAddress,
-): readonly Finding[] {
+): readonly RunFinding[] {
   const tallies = new Map<string, Tally>();
   for (const node of nodes) {
     for (const { address, outcome } of node.executions) {

@@ -1,6 +1,6 @@
+import type { RunFinding } from '../../ports/run-finding.js';
 import type { ExecutorResources, QueuedJob } from '../../ports/workflow-pool.js';
 import type { ClusterOfAddress } from '../monitor/snapshot.js';
-import type { Finding } from './finding.js';
 
 /** Jobs that wait for less than this are none to wonder about, seconds. */
 const PATIENCE_SECONDS = 60;
@@ -16,7 +16,7 @@ export interface WaitingInput {
 }
 
 /** Executors that do not answer, jobs that fit nowhere, and jobs that wait for no visible reason. */
-export function waiting(input: WaitingInput): readonly Finding[] {
+export function waiting(input: WaitingInput): readonly RunFinding[] {
   return [...gone(input), ...unmatched(input), ...unexplained(input)];
 }
 
@@ -25,7 +25,7 @@ export function jobsToExplain(input: Omit<WaitingInput, 'explained'>): readonly 
   return longIdle(input).filter((job) => !isTooLarge(job, largest(input)));
 }
 
-function gone({ executors, clusters }: WaitingInput): readonly Finding[] {
+function gone({ executors, clusters }: WaitingInput): readonly RunFinding[] {
   return [...executors]
     .filter(([, resources]) => resources === undefined)
     .map(([address]) => ({
@@ -60,7 +60,7 @@ function isTooLarge({ memoryMb = 0, cpus = 1 }: QueuedJob, most: Largest | undef
   return most !== undefined && (memoryMb > most.memoryMb || cpus > most.cpus);
 }
 
-function unmatched(input: WaitingInput): readonly Finding[] {
+function unmatched(input: WaitingInput): readonly RunFinding[] {
   const most = largest(input);
   if (most === undefined) return [];
   const jobs = input.queue.filter((job) => job.state === 'idle' && isTooLarge(job, most));
@@ -87,7 +87,7 @@ function longIdle({ queue, now }: Pick<WaitingInput, 'queue' | 'now'>): readonly
     .sort((a, b) => a.since.getTime() - b.since.getTime());
 }
 
-function unexplained(input: WaitingInput): readonly Finding[] {
+function unexplained(input: WaitingInput): readonly RunFinding[] {
   const said = jobsToExplain(input).map(
     (job) => [job, input.explained.get(job.job) ?? []] as const,
   );

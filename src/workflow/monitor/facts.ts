@@ -1,6 +1,7 @@
 import type { NodeRecord } from './node.js';
-import { type RunMonitor, whyFailed } from './run-monitor.js';
+import type { RunMonitor } from './run-monitor.js';
 import type { ClusterOfAddress } from './snapshot.js';
+import { whyFailed } from './words.js';
 
 /**
  * CPU seconds that the payload itself measured, by node. HTCondor's own figure, which misses short

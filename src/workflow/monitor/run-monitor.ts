@@ -4,6 +4,7 @@ import { finish, newExecution, remember } from './execution.js';
 import { ExecutorTally } from './executor-tally.js';
 import { type Execution, type NodeRecord, type NodeState, newNode } from './node.js';
 import { CompletionRate } from './rate.js';
+import { reasonOf, whyFailed, whyRemoved } from './words.js';
 
 /** What has to be known of a run before its events make sense; from its `run.json`. */
 export interface RunOutline {
@@ -304,27 +305,4 @@ export class RunMonitor {
     this.executors.set(address, tally);
     return tally;
   }
-}
-
-/**
- * The submit descriptions let HTCondor remove a job that is held again and again, or that uses more
- * memory than it asked for; HTCondor then only quotes the expression.
- */
-function whyRemoved(node: NodeRecord, reason: string): string {
-  if (reason.includes('OtherJobRemoveRequirements')) return 'removed with the workflow';
-  if (!reason.includes('PeriodicRemove')) return reason;
-  if (node.state === 'held') return `held too often: ${node.reason ?? 'no reason given'}`;
-  return 'used more memory than it asked for';
-}
-
-function reasonOf(event: JobEvent): string {
-  const reason = 'reason' in event ? event.reason : undefined;
-  return reason === undefined ? '' : `: ${reason}`;
-}
-
-/** Why a node failed, in a few words. */
-export function whyFailed(node: NodeRecord): string {
-  if (node.reason !== undefined) return node.reason;
-  if (node.exitSignal !== undefined) return `ended by signal ${node.exitSignal}`;
-  return node.exitCode === undefined ? 'never ran' : `exit code ${node.exitCode}`;
 }

@@ -4,9 +4,7 @@ import {
   isSameFlockList,
   parseFlockChange,
   parseFlockList,
-  parseRunningJobs,
   readFlockList,
-  runningJobs,
   setFlockList,
   vacatePools,
 } from '../../../src/workflow/flock-list.js';
@@ -35,14 +33,12 @@ test('what the command printed is read', () => {
     origin: 'stored',
   });
   expect(parseFlockChange(captured('set.json'))).toEqual({ pools: ['172.29.11.3'], changed: true });
-  expect([...parseRunningJobs(captured('running.json'))]).toEqual([['172.29.11.3', 2]]);
-  expect([...parseRunningJobs('{"running": {}}')]).toEqual([]);
 });
 
 test.each(['', 'null', '3', '{}', '{"pools": [1], "origin": "stored"}', 'no JSON'])(
   'anything else is named: %j',
   (text) => {
-    for (const parse of [parseFlockList, parseFlockChange, parseRunningJobs]) {
+    for (const parse of [parseFlockList, parseFlockChange]) {
       expect(() => parse(text)).toThrow(/crossflock-flock answered/);
     }
   },
@@ -60,17 +56,15 @@ test.each([
 });
 
 describe('in the submitter', () => {
-  it('is read, set, asked about its jobs and rid of them as root', async () => {
+  it('is read, set and rid of its jobs as root', async () => {
     host
       .once(inside('get'), { stdout: captured('get.json') })
       .once(inside('set', '10.0.0.2,10.0.0.3'), { stdout: captured('set.json') })
       .once(inside('set', ''), { stdout: '{"pools": [], "changed": true}' })
-      .once(inside('running'), { stdout: captured('running.json') })
       .once(inside('vacate', '172.29.11.3'), { stdout: captured('vacate.json') });
     expect((await readFlockList(host, 'demo', never)).origin).toBe('stored');
     expect((await setFlockList(host, 'demo', ['10.0.0.2', '10.0.0.3'], never)).changed).toBe(true);
     expect((await setFlockList(host, 'demo', [], never)).pools).toEqual([]);
-    expect((await runningJobs(host, 'demo', never)).get('172.29.11.3')).toBe(2);
     expect(await vacatePools(host, 'demo', ['172.29.11.3'], never)).toBe(2);
     expect(host.commandLines[0]).toContain('label=crossflock.deployment=demo');
     host.verify();

@@ -99,13 +99,9 @@ describe('the other commands', () => {
     [commands.forgetCommand(CONTEXT, ['10.0.0.1']), ['forget', '10.0.0.1']],
     [commands.exposeCommand(CONTEXT, '172.16.0.254/24'), ['expose', '172.16.0.254/24']],
     [commands.hideCommand(CONTEXT, '172.16.0.254/24'), ['hide', '172.16.0.254/24']],
-    [commands.stopCommand(CONTEXT), ['stop']],
     [commands.resetCommand(CONTEXT, true), ['reset']],
     [commands.resetCommand(CONTEXT, false), ['reset', '--force']],
     [commands.removePeerCommand(CONTEXT, 'aa:bb:cc:dd:ee:ff'), ['rmpeer', 'aa:bb:cc:dd:ee:ff']],
-    [commands.reportCommand(CONTEXT), ['report']],
-    [commands.statusConnectionsCommand(CONTEXT), ['status', 'connections']],
-    [commands.envCommand(CONTEXT), ['env']],
     [commands.versionCommand(CONTEXT), ['version']],
   ])('%#: %s', (command, args) => {
     expect(command).toEqual({ argv: ['/usr/local/bin/weave', ...args], env: ENV });

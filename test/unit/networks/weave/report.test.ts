@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { parseReport, parseStatusConnections } from '../../../../src/networks/weave/report.js';
-import { troubleError, troubleOf } from '../../../../src/networks/weave/trouble.js';
-import { block, connectionLines, fixture } from './transcripts.js';
+import { parseReport } from '../../../../src/networks/weave/report.js';
+import { troubleOf } from '../../../../src/networks/weave/trouble.js';
+import { connectionLines, connectionOf, fixture } from './transcripts.js';
 
 describe('parseReport', () => {
   it('reads the report of a router with two peers', () => {
@@ -48,41 +48,30 @@ describe('parseReport', () => {
   );
 });
 
-describe('parseStatusConnections', () => {
-  it('reads plain, encrypted and failed connections', () => {
-    const { stdout } = block('2.8.1/connections.txt', 'weave status connections');
-    expect(parseStatusConnections(stdout)).toHaveLength(2);
-    const [encrypted] = parseStatusConnections(
-      '-> 10.77.0.3:6783        established encrypted   sleeve 00:00:00:00:00:03(host3) encrypted=truemtu=1414\n',
-    );
-    expect(encrypted).toEqual({
+describe('a connection', () => {
+  it('is read, with the MTU that was measured', () => {
+    const line =
+      '-> 10.77.0.3:6783        established encrypted   sleeve 00:00:00:00:00:03(host3) encrypted=truemtu=1414';
+    expect(connectionOf(line)).toEqual({
       ...{ address: '10.77.0.3:6783', outbound: true, state: 'established', error: '' },
       ...{ peer: '00:00:00:00:00:03', mtu: 1414 },
     });
   });
 
-  it('reads every line that was captured, also with carriage returns', () => {
-    for (const name of ['2.8.1/connections.txt', '2.8.1/troubles.txt', '2.9.0/connections.txt']) {
-      const lines = connectionLines(name);
-      const connections = parseStatusConnections(lines.join('\n'));
-      expect(connections).toHaveLength(lines.length);
-      for (const { state, peer, error } of connections) {
+  it.each(['2.8.1/connections.txt', '2.8.1/troubles.txt', '2.9.0/connections.txt'])(
+    'has a peer or an error without its retry time: %s',
+    (name) => {
+      for (const { state, peer, error } of connectionLines(name).map(connectionOf)) {
         if (state === 'established' || state === 'pending') expect(peer).toMatch(/^[0-9a-f:]{17}$/);
         else expect(peer).toBeUndefined();
         expect(error).not.toMatch(/retry|\r/);
       }
-    }
-  });
+    },
+  );
 
-  it('takes the MTU of a connection that was not measured yet for none', () => {
+  it('has no MTU before it was measured', () => {
     const pending = connectionLines('2.8.1/troubles.txt').find((line) => line.includes('pending'));
-    expect(parseStatusConnections(pending!)[0]).toMatchObject({ state: 'pending', mtu: undefined });
-  });
-
-  it('refuses another line', () => {
-    expect(() => parseStatusConnections('weave container is not running.')).toThrow(
-      'cannot read what weave printed: weave container is not running.',
-    );
+    expect(connectionOf(pending!)).toMatchObject({ state: 'pending', mtu: undefined });
   });
 });
 
@@ -94,7 +83,7 @@ describe('troubleOf', () => {
   const words = (part: string): string | undefined => {
     const line = lines.find((candidate) => candidate.includes(part));
     if (line === undefined) throw new Error(`no captured line with ${part}`);
-    return troubleOf(parseStatusConnections(line)[0]!)?.message;
+    return troubleOf(connectionOf(line))?.message;
   };
 
   it.each([
@@ -116,18 +105,15 @@ describe('troubleOf', () => {
   });
 
   it('gives an unknown error as it is', () => {
-    const [connection] = parseStatusConnections(
-      '-> 10.77.0.1:6783        failed      something new, retry: never \n',
-    );
-    expect(troubleOf(connection!)?.message).toBe('something new');
+    const line = '-> 10.77.0.1:6783        failed      something new, retry: never ';
+    expect(troubleOf(connectionOf(line))?.message).toBe('something new');
   });
 
-  it('becomes an error that names both ends', () => {
+  it('has a code and a hint for what is known', () => {
     const line = lines.find((candidate) => candidate.includes('Unable to decrypt'))!;
-    const trouble = troubleOf(parseStatusConnections(line)[0]!)!;
-    expect(troubleError(trouble, 'host3', 'host1')).toMatchObject({
+    expect(troubleOf(connectionOf(line))).toEqual({
       code: 'unauthorized',
-      message: 'weave on host3 has no connection to host1: their passwords differ',
+      message: 'their passwords differ',
       hint: 'launch both with the same "network.weave.password"',
       retryable: false,
     });

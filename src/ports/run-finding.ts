@@ -1,16 +1,14 @@
 /** One thing that is wrong with a run, for all the jobs that it concerns. */
-export interface Finding {
+export interface RunFinding {
   readonly kind:
     | 'failed'
     | 'out-of-memory'
     | 'bad-output'
     | 'held'
     | 'transfer'
-    | 'lost'
     | 'unmatched'
     | 'pool-gone'
-    | 'waiting'
-    | 'removed';
+    | 'waiting';
   readonly severity: 'error' | 'warning' | 'info';
   /** Nodes of the DAG, in order. */
   readonly nodes: readonly string[];
