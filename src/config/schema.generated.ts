@@ -689,10 +689,10 @@ export const configSchema: Readonly<Record<string, unknown>> = {
       properties: {
         type: {
           description:
-            'Kind of workflow: `kinc` builds a gene co-expression network. Default: `kinc`.',
+            'Kind of workflow, a recipe of docs/recipes.md: `kinc` builds a gene co-expression network, `command` runs any program over a manifest. Default: `command` where `workflow.command` is there, otherwise `kinc`.',
           type: 'string',
-          enum: ['kinc'],
-          'x-write': '"kinc"',
+          enum: ['kinc', 'command'],
+          'x-write': '"kinc" or "command"',
           examples: ['kinc'],
         },
         gem: {

@@ -501,9 +501,9 @@ export interface AddressConfig {
  */
 export interface WorkflowConfig {
   /**
-   * Kind of workflow: `kinc` builds a gene co-expression network. Default: `kinc`.
+   * Kind of workflow, a recipe of docs/recipes.md: `kinc` builds a gene co-expression network, `command` runs any program over a manifest. Default: `command` where `workflow.command` is there, otherwise `kinc`.
    */
-  type?: 'kinc';
+  type?: 'kinc' | 'command';
   /**
    * The gene expression matrix: a tab-separated file, gzipped or not. Relative to the folder of the configuration file.
    */

@@ -15,7 +15,7 @@ import { hostSecretsFolder } from './host-folders.js';
 import { instanceIds } from './instances.js';
 import { roleOf } from './roles.js';
 import type { PoolKey } from './pool-key.js';
-import type { CommandPlan, NetworkPlan, Plan, WorkflowPlan } from './types.js';
+import type { CommandPlan, NetworkPlan, Plan, WorkflowPlan, WorkflowType } from './types.js';
 
 export const DEFAULT_NAME = 'crossflock';
 /** The port that WireGuard's own examples use. */
@@ -144,6 +144,7 @@ function planWorkflow(workflow: NonNullable<ResolvedConfig['workflow']>): Workfl
   const requestMemoryMb = workflow.request_memory_mb ?? 1024;
   const retries = workflow.retries ?? 2;
   return {
+    type: typeOf(workflow),
     ...(workflow.jobs === undefined || workflow.jobs === 'auto' ? {} : { jobs: workflow.jobs }),
     ...(workflow.gem === undefined ? {} : { gem: workflow.gem }),
     method: workflow.method ?? 'sc',
@@ -156,6 +157,10 @@ function planWorkflow(workflow: NonNullable<ResolvedConfig['workflow']>): Workfl
       ? {}
       : { command: { ...planCommand(command), requestMemoryMb, retries } }),
   };
+}
+
+function typeOf({ type, command }: NonNullable<ResolvedConfig['workflow']>): WorkflowType {
+  return type ?? (command === undefined ? 'kinc' : 'command');
 }
 
 type CommandConfig = NonNullable<NonNullable<ResolvedConfig['workflow']>['command']>;

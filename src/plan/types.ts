@@ -100,7 +100,11 @@ export interface NetworkPlan {
   };
 }
 
+/** Names of the recipes. */
+export type WorkflowType = 'kinc' | 'command';
+
 export interface WorkflowPlan {
+  readonly type: WorkflowType;
   /** Number of similarity jobs; undefined: worked out from the slots there are. */
   readonly jobs?: number;
   readonly gem?: string;
@@ -111,7 +115,6 @@ export interface WorkflowPlan {
   readonly threshold: number | 'rmt';
   readonly requestMemoryMb: number;
   readonly retries: number;
-  /** What `workflow run` runs. */
   readonly command?: CommandPlan;
 }
 

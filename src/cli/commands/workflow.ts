@@ -52,15 +52,17 @@ const GROUPS: readonly ((program: Argv, run: Run) => Argv)[] = [
   withSteering,
 ];
 
+const RECIPES = ['kinc', 'command'] as const;
+
 function withRuns(program: Argv, run: Run): Argv {
   return program.command(
     'run',
-    'run the program of workflow.command over its manifest, follow it and fetch the results',
+    'run the workflow of the configuration, follow it and fetch the results',
     (command) =>
       withOut(withConfig(command)).option('recipe', {
-        choices: ['command'] as const,
-        default: 'command' as const,
-        describe: 'what to run; run-kinc runs KINC',
+        choices: RECIPES,
+        describe: 'what to run; default: workflow.type, or what the configuration has',
+        requiresArg: true,
       }),
     (given) => run(given, (context) => runWorkflow(context, given)),
   );

@@ -12,6 +12,7 @@ import { RecordingReporter } from '../../fakes/recording-reporter.js';
 
 const ADDRESSES = ['172.29.0.2', '172.29.0.3'];
 const WORKFLOW = {
+  type: 'kinc',
   method: 'sc',
   minObs: 30,
   naValue: 'NA',

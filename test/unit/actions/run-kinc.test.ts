@@ -242,7 +242,7 @@ describe('Ctrl-C', () => {
     expect(end()).toEqual({
       type: 'summary',
       ok: true,
-      message: `detached: run d2 goes on; watch it again with run-kinc -c ${CONFIG} --attach d2`,
+      message: `detached: run d2 goes on; watch it again with crossflock workflow watch d2 -c ${CONFIG}`,
       data: { runId: 'd2', detached: true },
     });
     expect(calls('follow')).toEqual(['follow d2']);

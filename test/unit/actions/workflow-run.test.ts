@@ -127,7 +127,7 @@ describe('workflow run', () => {
   it('needs a manifest that is there, and something to run', async () => {
     expect(await run({ command: { program: ['wc'], manifest: 'none.tsv' } })).toBe(2);
     expect(problems()).toEqual(['workflow.command.manifest']);
-    expect(await run({})).toBe(2);
+    expect(await run({ type: 'command' })).toBe(2);
     expect(end()?.message).toContain('has no workflow.command');
   });
 

@@ -289,6 +289,7 @@ test('containers without an address get those that nobody names, and none of the
 
 test('defaults of the workflow', async () => {
   expect(makePlan(await local({ workflow: {} }), KEY).workflow).toEqual({
+    type: 'kinc',
     method: 'sc',
     minObs: 30,
     naValue: 'NA',

@@ -88,6 +88,7 @@ async function finish(record: RunRecord) {
 describe('starting', () => {
   const input = {
     plan: {
+      type: 'kinc',
       method: 'sc',
       minObs: 30,
       naValue: 'NA',

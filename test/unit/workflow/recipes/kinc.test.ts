@@ -14,6 +14,7 @@ import { readRunRecord } from '../../../../src/workflow/run-record.js';
 import { fixture } from '../fixture.js';
 
 const PLAN: WorkflowPlan = {
+  type: 'kinc',
   method: 'sc',
   minObs: 30,
   naValue: 'NA',

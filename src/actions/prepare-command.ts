@@ -5,15 +5,29 @@ import type { CommandPlan } from '../plan/types.js';
 import { checkCommand } from '../workflow/recipes/command-check.js';
 import { filesOf, jobsOf } from '../workflow/recipes/command.js';
 import { type Manifest, readManifest } from '../workflow/recipes/manifest.js';
-import { localPath } from '../workflow/start-command.js';
+import { localPath, startCommand } from '../workflow/start-command.js';
 import type { ActionContext } from './context.js';
+import type { PrepareRun } from './prepared-run.js';
 
-/**
- * Reads the manifest and looks for all files before anything is submitted; undefined, with every
- * problem said, when they cannot be used.
- * @param folder that programs with a relative path are in
- */
-export async function checkCommandFiles(
+/** Any program over a manifest: all of it and every file are looked at before anything is sent. */
+export const prepareCommand: PrepareRun = async (context, { plan: { workflow }, folder }) => {
+  const { command } = workflow;
+  if (command === undefined) {
+    const message = 'the configuration has no workflow.command: there is nothing to run';
+    context.reporter.emit({ type: 'summary', ok: false, message });
+    return;
+  }
+  const manifest = await checkCommandFiles(context, command, folder);
+  if (manifest === undefined) return;
+  return {
+    unit: 'job',
+    start: ({ pool, slots }) =>
+      startCommand(pool, { plan: command, manifest, folder, slots }, context.signal),
+  };
+};
+
+/** @param folder that programs with a relative path are in */
+async function checkCommandFiles(
   { reporter, readFile }: ActionContext,
   plan: CommandPlan,
   folder: string,

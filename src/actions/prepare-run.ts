@@ -1,0 +1,13 @@
+import type { WorkflowType } from '../plan/types.js';
+import { prepareCommand } from './prepare-command.js';
+import { prepareKinc } from './prepare-kinc.js';
+import type { PrepareRun } from './prepared-run.js';
+
+const RECIPES: Readonly<Record<WorkflowType, PrepareRun>> = {
+  kinc: prepareKinc,
+  command: prepareCommand,
+};
+
+/** What the plan's recipe has to run; undefined, with everything said, when it cannot be used. */
+export const prepareRun: PrepareRun = (context, request) =>
+  RECIPES[request.plan.workflow.type](context, request);
