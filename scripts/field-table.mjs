@@ -8,7 +8,11 @@ const SECTIONS = [
   ['`docker`', 'docker'],
   ['`images`', 'images'],
   ['`clusters[]`', 'cluster'],
-  ['`clusters[].engine`', 'embeddedEngine'],
+  ['`clusters[].engine`: `embedded`', 'embeddedEngine'],
+  ['`clusters[].engine`: `mesos`', 'mesosEngine'],
+  ['`clusters[].engine.images`', 'mesosImages'],
+  ['`clusters[].engine.ports`', 'mesosPorts'],
+  ['`clusters[].engine.flags`', 'mesosFlags'],
   ['`clusters[].engine.resources`', 'engineResources'],
   ['`clusters[].auth`', 'auth'],
   ['`clusters[].hosts[]`', 'host'],
@@ -37,7 +41,14 @@ function row(schema, [name, field], required) {
 /** All sections, with a heading each. Throws when the schema has an object that no section shows. */
 export function fieldTable(schema) {
   const shown = new Set(SECTIONS.map(([, name]) => name));
-  const inline = ['secretEnv', 'secretFile', 'textOrSecret', 'programWords', 'outputNames'];
+  const inline = [
+    'secretEnv',
+    'secretFile',
+    'textOrSecret',
+    'programWords',
+    'outputNames',
+    'flagValues',
+  ];
   const missing = Object.keys(schema.definitions).filter(
     (name) => !shown.has(name) && !inline.includes(name),
   );

@@ -80,7 +80,7 @@ function viewOf({ id, directory }: KeyPlace) {
 
 function keyPlaces(context: ActionContext, plan: Plan): readonly Required<KeyPlace>[] {
   const hosts = plan.clusters
-    .filter(({ engine }) => engine.type === 'embedded')
+    .filter(({ engine }) => engine.type !== 'given')
     .flatMap((cluster) => cluster.hosts);
   const directory = hostSecretsFolder(plan.name);
   return hosts.map((host) => ({ id: host.id, host: openHost(context, host), directory }));

@@ -38,11 +38,46 @@ export async function marathonClient(
 
 async function marathonUrl(context: ActionContext, cluster: ClusterPlan): Promise<string> {
   if (cluster.engine.type === 'given' || cluster.hosts.length === 0) return cluster.marathonUrl;
-  const { host, port } = await engineHost(context, cluster).forward(
-    '127.0.0.1',
-    cluster.engine.port,
+  const { host, port } = await firstOpen(
+    marathonDoors(cluster).map(
+      ({ through, address, port: there }) =>
+        () =>
+          openHost(context, through).forward(address, there),
+    ),
   );
   return `http://${host}:${String(port)}`;
+}
+
+interface Door {
+  readonly through: HostPlan;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Where Marathon answers, seen from the cluster's own hosts: any of several knows the leader. */
+function marathonDoors({ engine, hosts }: ClusterPlan): readonly Door[] {
+  if (engine.type === 'mesos') {
+    return engine.masters.flatMap(({ hostId, address }) => {
+      const through = hosts.find(({ id }) => id === hostId);
+      return through === undefined ? [] : [{ through, address, port: engine.ports.marathon }];
+    });
+  }
+  const [through] = hosts;
+  if (engine.type === 'given' || through === undefined) return [];
+  return [{ through, address: '127.0.0.1', port: engine.port }];
+}
+
+/** The first that opens; where none does, why the first did not. */
+async function firstOpen<T>(tries: readonly (() => Promise<T>)[]): Promise<T> {
+  let reason: unknown;
+  for (const attempt of tries) {
+    try {
+      return await attempt();
+    } catch (error) {
+      reason ??= error;
+    }
+  }
+  throw reason;
 }
 
 /**

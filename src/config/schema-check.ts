@@ -42,7 +42,7 @@ function expandUnion(ajv: Ajv, union: ErrorObject): readonly ErrorObject[] {
   const { data, schema, instancePath } = union;
   if (!isObject(data)) return [union];
   const forms = (schema as readonly { readonly $ref?: string }[]).flatMap(({ $ref }) => $ref ?? []);
-  const meant = forms.length === 1 ? forms : forms.filter((form) => hasRequired(data, form));
+  const meant = forms.length === 1 ? forms : forms.filter((form) => isMeant(data, form));
   const [form] = meant;
   if (form === undefined || meant.length > 1) return [union];
   return errorsOf(ajv, `${SCHEMA_KEY}${form}`, data).map((error) => ({
@@ -51,10 +51,14 @@ function expandUnion(ajv: Ajv, union: ErrorObject): readonly ErrorObject[] {
   }));
 }
 
-/** Whether the object has what tells this form from the others. */
-function hasRequired(data: Readonly<Record<string, unknown>>, form: string): boolean {
-  const { required } = resolve({ $ref: form });
-  return Array.isArray(required) && required.some((key) => String(key) in data);
+/** Whether the object has what tells this form from the others: a required name, and its word. */
+function isMeant(data: Readonly<Record<string, unknown>>, form: string): boolean {
+  const { required, properties } = resolve({ $ref: form });
+  const names = Array.isArray(required) ? required.map(String) : [];
+  return names.some((name) => {
+    const words = asObject(asObject(properties)[name])['enum'];
+    return name in data && (!Array.isArray(words) || words.includes(data[name]));
+  });
 }
 
 interface Described {
@@ -105,15 +109,15 @@ function missingProblem(error: ErrorObject, path: string): Problem {
   };
 }
 
-/** The schema restricts names in one place alone: the environment. */
+/** The schema restricts names in two places: the environment, and flags of Mesos. */
 function nameProblem(name: string, steps: readonly PathStep[]): Problem {
-  return {
-    severity: 'error',
-    path: formatPath(steps),
-    value: JSON.stringify(name),
-    message: 'cannot name an environment variable',
-    fix: 'write letters, digits and "_", with no digit first',
-  };
+  const base = { severity: 'error', path: formatPath(steps), value: JSON.stringify(name) } as const;
+  if (steps.includes('flags')) {
+    const fix = 'write it in lower case, with "_" between words and without "--"';
+    return { ...base, message: 'is not the long name of a flag', fix };
+  }
+  const fix = 'write letters, digits and "_", with no digit first';
+  return { ...base, message: 'cannot name an environment variable', fix };
 }
 
 function valueProblem(error: ErrorObject, path: string): Problem {

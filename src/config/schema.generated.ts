@@ -139,12 +139,13 @@ export const configSchema: Readonly<Record<string, unknown>> = {
         },
         engine: {
           description:
-            "Leave it out for an existing Marathon at `marathon_uri`. With `embedded`, crossflock starts its own Marathon on the Docker Engine of the cluster's host, or of this machine where the cluster has none.",
+            "Leave it out for an existing Marathon at `marathon_uri`. With `embedded`, crossflock starts its own Marathon on the Docker Engine of the cluster's host, or of this machine where the cluster has none. With `mesos`, it sets up ZooKeeper, Apache Mesos and Marathon on the cluster's hosts; these are no longer maintained by anybody: see docs/mesos.md before choosing it.",
           anyOf: [
-            { title: 'EmbeddedEngineName', type: 'string', enum: ['embedded'] },
+            { title: 'EngineName', type: 'string', enum: ['embedded', 'mesos'] },
             { $ref: '#/definitions/embeddedEngine' },
+            { $ref: '#/definitions/mesosEngine' },
           ],
-          'x-write': '"embedded" or {"type": "embedded"}',
+          'x-write': '"embedded", "mesos", or an object with that as its "type"',
           examples: [
             'embedded',
             { type: 'embedded', port: 19090, resources: { cpus: 6, mem: 8192, disk: 100000 } },
@@ -152,7 +153,7 @@ export const configSchema: Readonly<Record<string, unknown>> = {
         },
         hosts: {
           description:
-            'The machines of the cluster. The embedded engine serves one; without hosts it runs on the machine that runs crossflock.',
+            'The machines of the cluster. The embedded engine serves one; without hosts it runs on the machine that runs crossflock. The engine `mesos` serves any number.',
           type: 'array',
           minItems: 1,
           items: { $ref: '#/definitions/host' },
@@ -199,6 +200,189 @@ export const configSchema: Readonly<Record<string, unknown>> = {
       },
       'x-write': 'an object',
       examples: [{ type: 'embedded', port: 19090 }],
+    },
+    mesosEngine: {
+      title: 'MesosEngineConfig',
+      description:
+        'ZooKeeper, Apache Mesos and Marathon on the hosts of a cluster, with their settings. See docs/mesos.md.',
+      type: 'object',
+      additionalProperties: false,
+      required: ['type'],
+      properties: {
+        type: {
+          description: 'The kind of engine.',
+          type: 'string',
+          enum: ['mesos'],
+          'x-write': 'the kind of engine',
+          examples: ['mesos'],
+        },
+        install: {
+          description:
+            'Where Mesos comes from: `images`, or `source`, which compiles it on every host of the cluster. Default: `images`.',
+          type: 'string',
+          enum: ['images', 'source'],
+          'x-write': '"images" or "source"',
+          examples: ['images'],
+        },
+        cores: {
+          description: 'Cores to compile with, where `install` is `source`. Default: 4.',
+          type: 'integer',
+          minimum: 1,
+          'x-write': 'a whole number from 1',
+          examples: [4],
+        },
+        images: { $ref: '#/definitions/mesosImages' },
+        ports: { $ref: '#/definitions/mesosPorts' },
+        resources: {
+          description: 'What each agent offers. Default: what Mesos finds on its host.',
+          $ref: '#/definitions/engineResources',
+        },
+        flags: { $ref: '#/definitions/mesosFlags' },
+      },
+      'x-write': 'an object',
+      examples: [{ type: 'mesos', flags: { agent: { attributes: 'rack:1' } } }],
+    },
+    mesosImages: {
+      title: 'MesosImages',
+      description: 'The images of the engine, with their tags.',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        prefix: {
+          description: 'What to put in front of the default names: a registry that mirrors them.',
+          type: 'string',
+          minLength: 1,
+          'x-write': 'the address of a registry',
+          examples: ['registry.example.org/mirror'],
+        },
+        zookeeper: {
+          description: 'Image of ZooKeeper. Default: `zookeeper:3.8`.',
+          type: 'string',
+          minLength: 1,
+          'x-write': 'the name of an image',
+          examples: ['zookeeper:3.8'],
+        },
+        master: {
+          description: 'Image of the Mesos master. Default: `mesosphere/mesos-master:1.7.1`.',
+          type: 'string',
+          minLength: 1,
+          'x-write': 'the name of an image',
+          examples: ['mesosphere/mesos-master:1.7.1'],
+        },
+        agent: {
+          description: 'Image of the Mesos agent. Default: `mesosphere/mesos-slave:1.7.1`.',
+          type: 'string',
+          minLength: 1,
+          'x-write': 'the name of an image',
+          examples: ['mesosphere/mesos-slave:1.7.1'],
+        },
+        marathon: {
+          description: 'Image of Marathon. Default: `mesosphere/marathon:v1.11.24`.',
+          type: 'string',
+          minLength: 1,
+          'x-write': 'the name of an image',
+          examples: ['mesosphere/marathon:v1.11.24'],
+        },
+      },
+      'x-write': 'an object',
+      examples: [{ prefix: 'registry.example.org/mirror' }],
+    },
+    mesosPorts: {
+      title: 'MesosPorts',
+      description:
+        'Ports that the parts of the engine listen on, at the private addresses of the hosts; at 127.0.0.1 where the cluster has one host.',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        zookeeper: {
+          description: 'Port of ZooKeeper, for its clients. Default: 2181.',
+          type: 'integer',
+          minimum: 1,
+          maximum: 65535,
+          'x-write': 'a port number',
+          examples: [2181],
+        },
+        zookeeper_peer: {
+          description: 'Port of ZooKeeper, for the other members of the ensemble. Default: 2888.',
+          type: 'integer',
+          minimum: 1,
+          maximum: 65535,
+          'x-write': 'a port number',
+          examples: [2888],
+        },
+        zookeeper_election: {
+          description: 'Port of ZooKeeper, for elections. Default: 3888.',
+          type: 'integer',
+          minimum: 1,
+          maximum: 65535,
+          'x-write': 'a port number',
+          examples: [3888],
+        },
+        master: {
+          description: 'Port of the Mesos master. Default: 5050.',
+          type: 'integer',
+          minimum: 1,
+          maximum: 65535,
+          'x-write': 'a port number',
+          examples: [5050],
+        },
+        agent: {
+          description: 'Port of the Mesos agent. Default: 5051.',
+          type: 'integer',
+          minimum: 1,
+          maximum: 65535,
+          'x-write': 'a port number',
+          examples: [5051],
+        },
+        marathon: {
+          description: 'Port of Marathon. Default: 8080.',
+          type: 'integer',
+          minimum: 1,
+          maximum: 65535,
+          'x-write': 'a port number',
+          examples: [8080],
+        },
+      },
+      'x-write': 'an object',
+      examples: [{ marathon: 9090 }],
+    },
+    mesosFlags: {
+      title: 'MesosFlags',
+      description:
+        'Flags to add to those that crossflock sets, by their long names without `--`. `true` and `false` are for flags without a value.',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        master: {
+          description: 'Flags of the Mesos master.',
+          $ref: '#/definitions/flagValues',
+          examples: [{ max_completed_frameworks: 10 }],
+        },
+        agent: {
+          description: 'Flags of the Mesos agent.',
+          $ref: '#/definitions/flagValues',
+          examples: [{ attributes: 'rack:1' }],
+        },
+        marathon: {
+          description: 'Flags of Marathon.',
+          $ref: '#/definitions/flagValues',
+          examples: [{ max_running_deployments: 20 }],
+        },
+      },
+      'x-write': 'an object',
+      examples: [{ agent: { attributes: 'rack:1' } }],
+    },
+    flagValues: {
+      title: 'FlagValues',
+      description: 'Flags by name.',
+      type: 'object',
+      propertyNames: { pattern: '^[a-z][a-z0-9_]*$' },
+      additionalProperties: {
+        anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }],
+        'x-write': 'a text, a number, true or false',
+      },
+      'x-write': 'an object of flags',
+      examples: [{ attributes: 'rack:1' }],
     },
     engineResources: {
       title: 'EngineResources',
@@ -1096,7 +1280,7 @@ export const configSchema: Readonly<Record<string, unknown>> = {
         },
         role: {
           description:
-            "What the host does in its cluster: run the cluster's master, run containers (`agent`), or both. Default: both.",
+            'What the host does in a cluster with the engine `mesos`: be one of its masters, with ZooKeeper and Marathon, run containers (`agent`), or both. 1, 3 or 5 hosts are masters. Default: the first host does both, the others are agents; where any host of the cluster has a role, those without one are agents.',
           type: 'string',
           enum: ['master', 'agent', 'both'],
           'x-write': '"master", "agent" or "both"',

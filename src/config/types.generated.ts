@@ -7,7 +7,7 @@ export type SudoMode = 'none' | 'passwordless';
  * A string as it is, or a reference to a secret, which is read when the file is loaded and never shown.
  */
 export type TextOrSecret = string | SecretEnv | SecretFile;
-export type EmbeddedEngineName = 'embedded';
+export type EngineName = 'embedded' | 'mesos';
 export type JumpText1 = string;
 export type SudoMode1 = 'none' | 'passwordless';
 export type JobCount = number;
@@ -172,11 +172,11 @@ export interface ClusterConfig {
    */
   marathon_uri?: string;
   /**
-   * Leave it out for an existing Marathon at `marathon_uri`. With `embedded`, crossflock starts its own Marathon on the Docker Engine of the cluster's host, or of this machine where the cluster has none.
+   * Leave it out for an existing Marathon at `marathon_uri`. With `embedded`, crossflock starts its own Marathon on the Docker Engine of the cluster's host, or of this machine where the cluster has none. With `mesos`, it sets up ZooKeeper, Apache Mesos and Marathon on the cluster's hosts; these are no longer maintained by anybody: see docs/mesos.md before choosing it.
    */
-  engine?: EmbeddedEngineName | EmbeddedEngineConfig;
+  engine?: EngineName | EmbeddedEngineConfig | MesosEngineConfig;
   /**
-   * The machines of the cluster. The embedded engine serves one; without hosts it runs on the machine that runs crossflock.
+   * The machines of the cluster. The embedded engine serves one; without hosts it runs on the machine that runs crossflock. The engine `mesos` serves any number.
    *
    * @minItems 1
    */
@@ -219,6 +219,95 @@ export interface EngineResources {
   disk?: number;
 }
 /**
+ * ZooKeeper, Apache Mesos and Marathon on the hosts of a cluster, with their settings. See docs/mesos.md.
+ */
+export interface MesosEngineConfig {
+  /**
+   * The kind of engine.
+   */
+  type: 'mesos';
+  /**
+   * Where Mesos comes from: `images`, or `source`, which compiles it on every host of the cluster. Default: `images`.
+   */
+  install?: 'images' | 'source';
+  /**
+   * Cores to compile with, where `install` is `source`. Default: 4.
+   */
+  cores?: number;
+  images?: MesosImages;
+  ports?: MesosPorts;
+  resources?: EngineResources;
+  flags?: MesosFlags;
+}
+/**
+ * The images of the engine, with their tags.
+ */
+export interface MesosImages {
+  /**
+   * What to put in front of the default names: a registry that mirrors them.
+   */
+  prefix?: string;
+  /**
+   * Image of ZooKeeper. Default: `zookeeper:3.8`.
+   */
+  zookeeper?: string;
+  /**
+   * Image of the Mesos master. Default: `mesosphere/mesos-master:1.7.1`.
+   */
+  master?: string;
+  /**
+   * Image of the Mesos agent. Default: `mesosphere/mesos-slave:1.7.1`.
+   */
+  agent?: string;
+  /**
+   * Image of Marathon. Default: `mesosphere/marathon:v1.11.24`.
+   */
+  marathon?: string;
+}
+/**
+ * Ports that the parts of the engine listen on, at the private addresses of the hosts; at 127.0.0.1 where the cluster has one host.
+ */
+export interface MesosPorts {
+  /**
+   * Port of ZooKeeper, for its clients. Default: 2181.
+   */
+  zookeeper?: number;
+  /**
+   * Port of ZooKeeper, for the other members of the ensemble. Default: 2888.
+   */
+  zookeeper_peer?: number;
+  /**
+   * Port of ZooKeeper, for elections. Default: 3888.
+   */
+  zookeeper_election?: number;
+  /**
+   * Port of the Mesos master. Default: 5050.
+   */
+  master?: number;
+  /**
+   * Port of the Mesos agent. Default: 5051.
+   */
+  agent?: number;
+  /**
+   * Port of Marathon. Default: 8080.
+   */
+  marathon?: number;
+}
+/**
+ * Flags to add to those that crossflock sets, by their long names without `--`. `true` and `false` are for flags without a value.
+ */
+export interface MesosFlags {
+  master?: FlagValues;
+  agent?: FlagValues;
+  marathon?: FlagValues;
+}
+/**
+ * Flags by name.
+ */
+export interface FlagValues {
+  [k: string]: string | number | boolean;
+}
+/**
  * A machine that answers to SSH.
  */
 export interface HostConfig {
@@ -251,7 +340,7 @@ export interface HostConfig {
    */
   sudo?: SudoMode1 | SudoPassword;
   /**
-   * What the host does in its cluster: run the cluster's master, run containers (`agent`), or both. Default: both.
+   * What the host does in a cluster with the engine `mesos`: be one of its masters, with ZooKeeper and Marathon, run containers (`agent`), or both. 1, 3 or 5 hosts are masters. Default: the first host does both, the others are agents; where any host of the cluster has a role, those without one are agents.
    */
   role?: 'master' | 'agent' | 'both';
   /**

@@ -1,4 +1,4 @@
-import type { Config, SecretEnv, SecretFile } from './types.generated.js';
+import type { Config, MesosEngineConfig, SecretEnv, SecretFile } from './types.generated.js';
 
 export type {
   AddressConfig,
@@ -32,5 +32,6 @@ export type Resolved<T> = T extends SecretEnv | SecretFile
 /** A configuration ready to be planned: secrets read, file paths absolute. Never print it. */
 export type ResolvedConfig = Resolved<Config>;
 export type ResolvedCluster = ResolvedConfig['clusters'][number];
+export type ResolvedMesos = Resolved<MesosEngineConfig>;
 export type ResolvedHost = NonNullable<ResolvedCluster['hosts']>[number];
 export type ResolvedContainer = ResolvedConfig['containers'][number];

@@ -3,6 +3,7 @@ import { defaultDriver } from '../plan/make-plan.js';
 import { roleOf } from '../plan/roles.js';
 import type { AppRole, NetworkPlan } from '../plan/types.js';
 import { isObject } from './paths.js';
+import { isMesosEngine, mesosView, type MesosView } from './view-engine.js';
 import {
   hostView,
   jumpViews,
@@ -54,6 +55,7 @@ export interface ClusterView {
   readonly marathonUri: string | undefined;
   readonly hasUri: boolean;
   readonly embedded: boolean;
+  readonly mesos: MesosView | undefined;
   readonly hosts: readonly HostView[];
   /** Loopback port of an embedded engine, its own or the default one. */
   readonly port: number | undefined;
@@ -148,7 +150,8 @@ function clusterViews(clusters: readonly unknown[]): readonly ClusterView[] {
       id: text(cluster['id']),
       marathonUri: text(cluster['marathon_uri']),
       hasUri: cluster['marathon_uri'] !== undefined,
-      embedded: engines[index] !== undefined,
+      embedded: engines[index] !== undefined && engines[index] !== 'mesos',
+      mesos: engines[index] === 'mesos' ? mesosView(cluster['engine']) : undefined,
       hosts: list(cluster['hosts']).map((host, at) =>
         hostView(host, `clusters[${String(index)}].hosts[${String(at)}]`),
       ),
@@ -161,6 +164,7 @@ function clusterViews(clusters: readonly unknown[]): readonly ClusterView[] {
 /** Anything written as `engine` counts: a misspelt one is meant to be an engine all the same. */
 function engineOf(value: unknown): EngineConfig {
   if (value === undefined) return undefined;
+  if (isMesosEngine(value)) return 'mesos';
   const port = number(object(value)['port']);
   return port === undefined ? 'embedded' : { type: 'embedded', port };
 }

@@ -22,7 +22,7 @@ export interface AppContext {
   readonly name: string;
   readonly cidr: string;
   readonly executorAddresses: readonly string[];
-  /** Of each cluster with the embedded engine, the folder on its host that holds the pool's key. */
+  /** Of each cluster with an engine of ours, the folder on its hosts that holds the pool's key. */
   readonly keyFolders: ReadonlyMap<string, string>;
   /** The key itself, where it is known, for Marathons on machines that hold no such folder. */
   readonly poolKey: string | undefined;
@@ -60,7 +60,7 @@ export function planApp(placed: PlacedContainer, context: AppContext): AppPlan {
 }
 
 /**
- * On an embedded cluster the flock list is handed to the submitter while it runs, so that executors
+ * On a cluster with an engine of ours the flock list is handed to the submitter while it runs, so that executors
  * come and go without it; elsewhere nobody could, and the list is an argument.
  */
 function argsOf({ role, container }: PlacedContainer, context: AppContext): readonly string[] {

@@ -1,6 +1,7 @@
-import type { ResolvedCluster, ResolvedConfig } from '../config/types.js';
+import type { ResolvedCluster, ResolvedConfig, ResolvedMesos } from '../config/types.js';
 import { optional } from '../util/optional.js';
 import { planHosts } from './hosts.js';
+import { planMesos } from './mesos.js';
 import type { ClusterPlan } from './types.js';
 
 const FIRST_EMBEDDED_PORT = 19090;
@@ -14,11 +15,16 @@ export type EngineConfig = ResolvedCluster['engine'];
 export function enginePorts(engines: readonly EngineConfig[]): readonly (number | undefined)[] {
   let embedded = 0;
   return engines.map((engine) => {
-    if (engine === undefined) return undefined;
+    if (engine === undefined || isMesos(engine)) return undefined;
     const port = FIRST_EMBEDDED_PORT + embedded;
     embedded += 1;
     return typeof engine === 'object' ? (engine.port ?? port) : port;
   });
+}
+
+/** Whether an engine, as it is written, is the one of ZooKeeper, Mesos and Marathon. */
+export function isMesos(engine: EngineConfig): engine is 'mesos' | ResolvedMesos {
+  return engine === 'mesos' || (typeof engine === 'object' && engine.type === 'mesos');
 }
 
 /**
@@ -42,11 +48,18 @@ export function planClusters(config: ResolvedConfig): readonly ClusterPlan[] {
       ...optional('pricePerCoreHour', cluster.price_per_core_hour),
     };
     const port = ports[index];
+    const settings = cluster.engine;
+    if (isMesos(settings)) {
+      const engine = planMesos(typeof settings === 'object' ? settings : {}, hosts);
+      const [first] = engine.masters;
+      const marathonUrl = `http://${first?.address ?? ''}:${String(engine.ports.marathon)}`;
+      return { ...base, engine, marathonUrl };
+    }
     if (port === undefined) {
       const marathonUrl = marathonBase(cluster.marathon_uri ?? '');
       return { ...base, engine: { type: 'given' }, marathonUrl };
     }
-    const resources = typeof cluster.engine === 'object' ? (cluster.engine.resources ?? {}) : {};
+    const resources = typeof settings === 'object' ? (settings.resources ?? {}) : {};
     const marathonUrl = `http://127.0.0.1:${String(port)}`;
     return { ...base, engine: { type: 'embedded', port, resources }, marathonUrl };
   });

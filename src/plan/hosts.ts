@@ -1,6 +1,7 @@
 import type { JumpHost, ResolvedCluster, ResolvedConfig } from '../config/types.js';
 import type { SshEndpoint, SshTarget } from '../ports/ssh-target.js';
 import { optional } from '../util/optional.js';
+import { mesosRoles } from './mesos.js';
 import type { HostPlan } from './types.js';
 
 const CONNECT_TIMEOUT_SECONDS = 15;
@@ -15,10 +16,12 @@ export function hostId(host: Pick<HostSettings, 'id' | 'address'>): string {
 
 /** The hosts of a cluster; what one leaves out comes from `ssh`, and then from OpenSSH. */
 export function planHosts(cluster: ResolvedCluster, defaults: SshDefaults): readonly HostPlan[] {
-  return (cluster.hosts ?? []).map((host) => ({
+  const hosts = cluster.hosts ?? [];
+  const roles = mesosRoles(hosts);
+  return hosts.map((host, index) => ({
     id: hostId(host),
     clusterId: cluster.id,
-    role: host.role ?? 'both',
+    role: roles[index] ?? 'both',
     ssh: sshTarget(host, defaults),
     address: host.address,
     privateAddress: host.private_address ?? host.address,

@@ -39,7 +39,7 @@ export function makePlan(config: ResolvedConfig, poolKey: PoolKey): Plan {
     executorAddresses: placed.filter(({ role }) => role === 'executor').map(({ ip }) => ip),
     keyFolders: new Map(
       clusters
-        .filter(({ engine }) => engine.type === 'embedded')
+        .filter(({ engine }) => engine.type !== 'given')
         .map(({ id, hosts }) => [
           id,
           hosts.length === 0 ? poolKey.directory : hostSecretsFolder(name),

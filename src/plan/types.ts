@@ -23,10 +23,11 @@ export interface ClusterPlan {
   readonly id: string;
   /** The machines of the cluster; none: the machine that runs crossflock. */
   readonly hosts: readonly HostPlan[];
-  readonly engine: EmbeddedEngine | GivenEngine;
+  readonly engine: EmbeddedEngine | MesosEngine | GivenEngine;
   /**
    * Base of the Marathon API without a trailing slash, such as `http://127.0.0.1:19090`; seen from
-   * the cluster's own host where it has hosts and the engine is not given.
+   * the cluster's own host where it has hosts and the engine is not given. With Mesos, the first
+   * master's: any other answers as well.
    */
   readonly marathonUrl: string;
   /** Basic authentication, already resolved; never shown. */
@@ -61,6 +62,56 @@ export interface EmbeddedEngine {
   readonly port: number;
   /** What it may give to tasks; the host's own where absent. */
   readonly resources: { readonly cpus?: number; readonly mem?: number; readonly disk?: number };
+}
+
+/** ZooKeeper, Mesos and Marathon on the hosts of a cluster. */
+export interface MesosEngine {
+  readonly type: 'mesos';
+  readonly install: 'images' | 'source';
+  /** To compile with, where `install` is `source`. */
+  readonly cores: number;
+  /** With their tags. */
+  readonly images: MesosImages;
+  readonly ports: MesosPorts;
+  /** What each agent offers, CPUs and MB; what Mesos finds where absent. */
+  readonly resources: { readonly cpus?: number; readonly mem?: number; readonly disk?: number };
+  /** To add to crossflock's own, by the long name without `--`. */
+  readonly flags: Readonly<Record<'master' | 'agent' | 'marathon', MesosFlags>>;
+  /** Hosts with a ZooKeeper, a master and a Marathon: 1, 3 or 5, in the configuration's order. */
+  readonly masters: readonly MesosMember[];
+  /** Hosts that run tasks. */
+  readonly agents: readonly MesosMember[];
+  /** Masters that must agree. */
+  readonly quorum: number;
+}
+
+/** A flag with `true` or `false` has no value: `--name`, `--no-name`. */
+export type MesosFlags = Readonly<Record<string, string | number | boolean>>;
+
+export interface MesosMember {
+  readonly hostId: string;
+  /**
+   * IPv4 address that its parts listen on and are reached at by the other hosts of the cluster;
+   * 127.0.0.1 in a cluster of one host.
+   */
+  readonly address: string;
+}
+
+export interface MesosImages {
+  readonly zookeeper: string;
+  readonly master: string;
+  readonly agent: string;
+  readonly marathon: string;
+}
+
+export interface MesosPorts {
+  readonly zookeeper: number;
+  /** Among the members of the ensemble. */
+  readonly zookeeperPeer: number;
+  readonly zookeeperElection: number;
+  readonly master: number;
+  readonly agent: number;
+  readonly marathon: number;
 }
 
 /** Somebody else's Marathon: nothing is installed. */

@@ -7,6 +7,7 @@ import { driverProblems } from './drivers.js';
 import { flockProblems } from './flock.js';
 import { hostProblems } from './hosts.js';
 import { nameProblems } from './ids.js';
+import { mesosProblems } from './mesos.js';
 import { networkProblems } from './network.js';
 import { portProblems } from './ports.js';
 import { resourceProblems } from './resources.js';
@@ -16,6 +17,7 @@ const CHECKS: readonly ((view: View) => readonly Problem[])[] = [
   nameProblems,
   clusterProblems,
   hostProblems,
+  mesosProblems,
   rightProblems,
   containerProblems,
   portProblems,

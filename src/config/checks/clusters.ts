@@ -17,35 +17,41 @@ export function clusterProblems({ clusters, driver }: View): readonly Problem[] 
 }
 
 function ownProblems(cluster: ClusterView, driver: string): readonly Problem[] {
-  const { id, path, marathonUri, hasUri, embedded, hosts } = cluster;
+  const { id, path, marathonUri, embedded, mesos } = cluster;
+  const isOurs = embedded || mesos !== undefined;
   const problems: (Problem | undefined)[] = [
     id === undefined ? undefined : clusterIdProblem(id, `${path}.id`),
+    isOurs ? unusedUri(cluster) : missingUri(cluster),
   ];
-  if (!embedded && !hasUri) {
-    problems.push({
-      severity: 'error',
-      path: `${path}.marathon_uri`,
-      message: 'is missing, and there is no embedded engine either',
-      fix: `write the address of a Marathon, such as ${EXAMPLE}, or "engine": "embedded"`,
-    });
-  }
-  if (embedded && hasUri) {
-    problems.push({
-      severity: 'warning',
-      path: `${path}.marathon_uri`,
-      ...(marathonUri === undefined ? {} : { value: JSON.stringify(withoutUser(marathonUri)) }),
-      message: 'is not used, because the embedded engine goes first',
-      fix: 'remove it, or remove "engine" to use this Marathon',
-    });
-  }
-  if (!embedded && marathonUri !== undefined) {
+  if (!isOurs && marathonUri !== undefined) {
     const place = `${path}.marathon_uri`;
-    const isReached = hosts.length > 0 || driver !== 'bridge';
+    const isReached = cluster.hosts.length > 0 || driver !== 'bridge';
     problems.push(
       uriProblem(marathonUri, place) ?? (isReached ? undefined : elsewhere(marathonUri, place)),
     );
   }
   return problems.filter((problem) => problem !== undefined);
+}
+
+function missingUri({ path, hasUri }: ClusterView): Problem | undefined {
+  if (hasUri) return undefined;
+  return {
+    severity: 'error',
+    path: `${path}.marathon_uri`,
+    message: 'is missing, and there is no embedded engine either',
+    fix: `write the address of a Marathon, such as ${EXAMPLE}, or "engine": "embedded"`,
+  };
+}
+
+function unusedUri({ path, hasUri, marathonUri, embedded }: ClusterView): Problem | undefined {
+  if (!hasUri) return undefined;
+  return {
+    severity: 'warning',
+    path: `${path}.marathon_uri`,
+    ...(marathonUri === undefined ? {} : { value: JSON.stringify(withoutUser(marathonUri)) }),
+    message: `is not used, because the ${embedded ? 'embedded engine' : 'engine mesos'} goes first`,
+    fix: 'remove it, or remove "engine" to use this Marathon',
+  };
 }
 
 /** The address without a user and a password in it. */

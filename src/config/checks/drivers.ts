@@ -22,7 +22,7 @@ function reachProblems(view: View): readonly Problem[] {
       fix: 'give this machine to the cluster as a host: "hosts": [{"address": …}]',
     })),
     ...clusters
-      .filter((cluster) => !cluster.embedded && cluster.hosts.length === 0)
+      .filter(({ embedded, mesos, hosts: own }) => !embedded && !mesos && own.length === 0)
       .map(({ path }): Problem => ({
         severity: 'warning',
         path: `${path}.hosts`,

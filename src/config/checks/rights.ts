@@ -7,9 +7,9 @@ import type { View } from '../view.js';
  * sure on the host, and there it is refused.
  */
 export function rightProblems(view: View): readonly Problem[] {
-  const places = view.clusters.flatMap(({ hosts, embedded }) =>
+  const places = view.clusters.flatMap(({ hosts, embedded, mesos }) =>
     hosts.flatMap((host) => {
-      const what = rootsOwn(view, embedded);
+      const what = rootsOwn(view, embedded || mesos !== undefined);
       const sudo = whereNobodyIsRoot(host, view);
       return what === undefined || sudo === undefined ? [] : [{ path: sudo, what }];
     }),
@@ -25,9 +25,9 @@ export function rightProblems(view: View): readonly Problem[] {
   }));
 }
 
-function rootsOwn({ driver }: View, embedded: boolean): string | undefined {
+function rootsOwn({ driver }: View, holdsKey: boolean): string | undefined {
   if (driver !== 'bridge') return `the ${driver} network`;
-  return embedded ? "the pool's key" : undefined;
+  return holdsKey ? "the pool's key" : undefined;
 }
 
 /** Where `sudo` says "none" for a user that is not root; nothing where the user is not written. */

@@ -151,9 +151,17 @@ const CASES: readonly (readonly [string, Changes, readonly string[]])[] = [
   ],
   [
     'unknown engine',
-    { 'clusters[0].engine': 'mesos' },
+    { 'clusters[0].engine': 'nomad' },
     [
-      'error clusters[0].engine: "mesos" is not "embedded" or {"type": "embedded"}; write "embedded" or {"type": "embedded"}',
+      'error clusters[0].engine: "nomad" is not "embedded", "mesos", or an object with that as its "type"; write "embedded", "mesos", or an object with that as its "type"',
+    ],
+  ],
+  [
+    'setting of the other engine',
+    { 'clusters[0].engine': { type: 'mesos', port: 19090 } },
+    [
+      'error clusters[0].engine.port: "port" is not a property here; did you mean "ports"?',
+      'error clusters[0].hosts: is missing, and Mesos is set up on hosts that answer to SSH; write the machines of the cluster as hosts, or take "engine": "embedded" for this machine',
     ],
   ],
   [
@@ -170,7 +178,7 @@ const CASES: readonly (readonly [string, Changes, readonly string[]])[] = [
     'engine without a type',
     { 'clusters[0].engine.type': undefined },
     [
-      'error clusters[0].engine.type: is missing; write the kind of engine, such as "type": "embedded"',
+      'error clusters[0].engine: {"resources": …} is not "embedded", "mesos", or an object with that as its "type"; write "embedded", "mesos", or an object with that as its "type"',
     ],
   ],
   [

@@ -1,0 +1,125 @@
+import { expect, test } from 'vitest';
+import { problemsAfter, type Changes } from './support.js';
+
+const AZURE = {
+  'clusters[1].hosts': [{ id: 'z1', address: '192.0.2.9' }],
+  'network.driver': undefined,
+};
+const ADVICE = `write the host's address in its own cloud as "private_address", such as "10.0.0.4"`;
+
+interface Host {
+  readonly role?: string;
+  readonly address?: string;
+  readonly private_address?: string;
+}
+
+/** The first cluster on these hosts with the engine `mesos`, the second on a host of its own. */
+function mesos(hosts: readonly Host[], settings: object = {}): Changes {
+  return {
+    ...AZURE,
+    'clusters[0].engine': { type: 'mesos', ...settings },
+    'clusters[0].hosts': hosts.map((host, index) => ({
+      ...{ id: `h${index + 1}`, address: `192.0.2.${index + 1}` },
+      private_address: `10.0.0.${index + 1}`,
+      ...host,
+    })),
+  };
+}
+
+/** What is broken, how, and every problem that must be told. */
+const CASES: readonly (readonly [string, Changes, readonly string[]])[] = [
+  ['nothing: one host', mesos([{}]), []],
+  ['nothing: one host by its public address', mesos([{ private_address: '192.0.2.1' }]), []],
+  ['nothing: several hosts', mesos([{}, {}, {}]), []],
+  ['nothing: three masters', mesos([1, 2, 3].map(() => ({ role: 'both' }))), []],
+  [
+    'no hosts',
+    { 'clusters[0].engine': 'mesos' },
+    [
+      'error clusters[0].hosts: is missing, and Mesos is set up on hosts that answer to SSH; write the machines of the cluster as hosts, or take "engine": "embedded" for this machine',
+    ],
+  ],
+  [
+    'two masters',
+    mesos([{ role: 'both' }, { role: 'both' }, {}]),
+    [
+      'error clusters[0].hosts: 2 of 3 are masters gives no ensemble that stands the loss of a host as well as it could; write "role": "master" or "both" for 1 host, or for 3',
+    ],
+  ],
+  [
+    'no master',
+    mesos([{ role: 'agent' }, {}]),
+    [
+      'error clusters[0].hosts: 0 of 2 are masters gives no ensemble that stands the loss of a host as well as it could; write "role": "master" or "both" for one host',
+    ],
+  ],
+  [
+    'six masters',
+    mesos([1, 2, 3, 4, 5, 6].map(() => ({ role: 'both' }))),
+    [
+      'error clusters[0].hosts: 6 of 6 are masters gives no ensemble that stands the loss of a host as well as it could; write "role": "master" or "both" for 5 hosts',
+    ],
+  ],
+  [
+    'no agent',
+    mesos([{ role: 'master' }]),
+    [
+      'error clusters[0].hosts: a list of 1 has no agent, so nothing could run there; write "role": "both" for a master, or add a host with "role": "agent"',
+    ],
+  ],
+  [
+    'a public address to listen on',
+    mesos([{}, { private_address: '130.202.88.202' }]),
+    [
+      `error clusters[0].hosts[1].private_address: "130.202.88.202" can be reached from anywhere, and ZooKeeper, Mesos and Marathon would listen there; ${ADVICE}`,
+    ],
+  ],
+  [
+    'a loopback address to listen on',
+    mesos([{}, { private_address: '127.0.0.1' }]),
+    [
+      `error clusters[0].hosts[1].private_address: "127.0.0.1" is reached by no other host of the cluster; ${ADVICE}`,
+    ],
+  ],
+  [
+    'a name to listen on',
+    mesos([{}, { private_address: 'h2.internal' }]),
+    [
+      `error clusters[0].hosts[1].private_address: "h2.internal" is no IPv4 address, and Mesos listens on one; ${ADVICE}`,
+    ],
+  ],
+  [
+    'one port for two parts',
+    mesos([{}], { ports: { marathon: 5050 } }),
+    ['error clusters[0].engine.ports.marathon: 5050 is the port of master too; write another one'],
+  ],
+  [
+    'a flag that is set already, and one that is no name',
+    mesos([{}], { flags: { agent: { work_dir: '/tmp', '--attributes': 'a:b' } } }),
+    [
+      'error clusters[0].engine.flags.agent["--attributes"]: "--attributes" is not the long name of a flag; write it in lower case, with "_" between words and without "--"',
+      'error clusters[0].engine.flags.agent.work_dir: is a flag that crossflock sets itself; remove it',
+    ],
+  ],
+  [
+    'settings of the other way to install',
+    mesos([{}], { install: 'source', images: { prefix: 'mirror' } }),
+    ['warning clusters[0].engine.images: is not used when Mesos is compiled; remove it'],
+  ],
+  [
+    'cores without compiling',
+    mesos([{}], { cores: 8 }),
+    ['warning clusters[0].engine.cores: is used with "install": "source" only; remove it'],
+  ],
+  [
+    'a Marathon beside it',
+    { ...mesos([{}]), 'clusters[0].marathon_uri': 'http://192.0.2.77:8080' },
+    [
+      'warning clusters[0].marathon_uri: "http://192.0.2.77:8080" is not used, because the engine mesos goes first; remove it, or remove "engine" to use this Marathon',
+    ],
+  ],
+];
+
+test.each(CASES)('tells about mesos: %s', async (_name, changes, expected) => {
+  expect(await problemsAfter(changes)).toEqual(expected);
+});
