@@ -19,7 +19,7 @@ export interface ActionContext {
    * The pool of a deployment, through its submitter, which runs on `host`; nothing is asked before
    * it is used.
    */
-  readonly openPool: (host: Host, deployment: string) => WorkflowPool;
+  readonly openPool: (hosts: readonly Host[], deployment: string) => WorkflowPool;
   /** Version of crossflock. */
   readonly version?: string;
   /** From now on this value is shown nowhere. */

@@ -10,7 +10,7 @@ import {
 } from '../workflow/flock-list.js';
 import type { ActionContext } from './context.js';
 import { executorsOf, waitForPool } from './pool-ready.js';
-import { openPool, submitterHost } from './reach.js';
+import { openPool, submitterHosts } from './reach.js';
 
 /**
  * Tells the submitter the pools of a plan while it runs; a plan whose list is an argument of the
@@ -26,19 +26,19 @@ export function flockSteps(
 ): readonly Step[] {
   const { flockList, name } = plan;
   if (flockList === undefined) return [];
-  const host = submitterHost(context, plan);
+  const hosts = submitterHosts(context, plan);
   return [
     step({
       id: 'flock',
       title: "submitter's flock list",
       check: async (running) => {
-        const read = () => readFlockList(host, name, running.signal);
+        const read = () => readFlockList(hosts, name, running.signal);
         if (isMade && running.dryRun) return plannedList(plan, flockList, read);
         const now = await orNoSubmitter(running, read);
         return now === undefined ? [] : listChanges(name, now.pools, flockList);
       },
       apply: async (changes, { signal, applied }) => {
-        await setFlockList(host, name, flockList, signal);
+        await setFlockList(hosts, name, flockList, signal);
         changes.forEach(applied);
       },
     }),
@@ -73,9 +73,9 @@ export function requeueStep(context: ActionContext, plan: Plan, part: Plan): Ste
     check: () => Promise.resolve([]),
     apply: () => Promise.resolve(),
     settle: async (running) => {
-      const host = submitterHost(context, plan);
+      const hosts = submitterHosts(context, plan);
       const count = await orNoSubmitter(running, () =>
-        vacatePools(host, plan.name, addresses, running.signal),
+        vacatePools(hosts, plan.name, addresses, running.signal),
       );
       return count === undefined ? '' : `${String(count)} back in the queue`;
     },

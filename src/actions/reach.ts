@@ -97,16 +97,22 @@ export function networkMember(context: ActionContext, host: HostPlan): NetworkMe
   return { id, clusterId, host: openHost(context, host), address, privateAddress };
 }
 
-/** The host that runs the submitter's container. */
-export function submitterHost(context: ActionContext, plan: Plan): Host {
+/** The hosts one of which runs the submitter's container: those of its cluster. */
+export function submitterHosts(context: ActionContext, plan: Plan): readonly Host[] {
   const submitter = plan.apps.find(({ role }) => role === 'submitter');
   const cluster = plan.clusters.find(({ id }) => id === submitter?.clusterId);
-  return cluster === undefined ? context.host : engineHost(context, cluster);
+  const hosts = cluster === undefined ? [] : taskHosts(cluster);
+  return hosts.length === 0 ? [context.host] : hosts.map((host) => openHost(context, host));
+}
+
+/** The hosts of a cluster that run containers; none where that is this machine. */
+export function taskHosts({ engine, hosts }: ClusterPlan): readonly HostPlan[] {
+  return engine.type === 'mesos' ? hosts.filter(({ role }) => role !== 'master') : hosts;
 }
 
 /** The deployment's pool, through its submitter. */
 export function openPool(context: ActionContext, plan: Plan): WorkflowPool {
-  return context.openPool(submitterHost(context, plan), plan.name);
+  return context.openPool(submitterHosts(context, plan), plan.name);
 }
 
 /** The cluster of that id, which the checks of the configuration have found to be there. */

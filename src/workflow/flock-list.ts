@@ -57,16 +57,16 @@ export function parseFlockChange(stdout: string): FlockChange {
 /**
  * The list that the deployment's submitter has.
  *
- * @param host the submitter's, as somebody who may use Docker there
+ * @param hosts those of the submitter's cluster, as somebody who may use Docker there
  * @throws CrossflockError `refused` for an image without the command, `not-found` and `unavailable`
  * (retryable) where no submitter runs
  */
 export async function readFlockList(
-  host: Host,
+  hosts: readonly Host[],
   deployment: string,
   signal: AbortSignal,
 ): Promise<FlockList> {
-  return parseFlockList(await ask({ host, deployment, signal }, [COMMAND, 'get']));
+  return parseFlockList(await ask({ hosts, deployment, signal }, [COMMAND, 'get']));
 }
 
 /**
@@ -77,12 +77,12 @@ export async function readFlockList(
  * another list (`-f`)
  */
 export async function setFlockList(
-  host: Host,
+  hosts: readonly Host[],
   deployment: string,
   pools: readonly string[],
   signal: AbortSignal,
 ): Promise<FlockChange> {
-  return parseFlockChange(await ask({ host, deployment, signal }, setCommand(pools)));
+  return parseFlockChange(await ask({ hosts, deployment, signal }, setCommand(pools)));
 }
 
 /**
@@ -92,25 +92,25 @@ export async function setFlockList(
  * @returns how many jobs that were
  */
 export async function vacatePools(
-  host: Host,
+  hosts: readonly Host[],
   deployment: string,
   pools: readonly string[],
   signal: AbortSignal,
 ): Promise<number> {
-  const stdout = await ask({ host, deployment, signal }, vacateCommand(pools));
+  const stdout = await ask({ hosts, deployment, signal }, vacateCommand(pools));
   const { vacated } = answerOf(stdout);
   if (typeof vacated === 'number') return vacated;
   throw strange(stdout);
 }
 
 interface Where {
-  readonly host: Host;
+  readonly hosts: readonly Host[];
   readonly deployment: string;
   readonly signal: AbortSignal;
 }
 
-async function ask({ host, deployment, signal }: Where, argv: readonly string[]): Promise<string> {
-  const submitter = new SubmitterContainer(host, { deployment });
+async function ask({ hosts, deployment, signal }: Where, argv: readonly string[]): Promise<string> {
+  const submitter = new SubmitterContainer(hosts, { deployment });
   const options = { signal, timeoutMs: TIMEOUT_MS };
   const result = await submitter.runAsRoot(argv, options);
   if (result.exitCode === 0) return result.stdout;

@@ -48,9 +48,9 @@ export class HtcondorPool implements WorkflowPool {
   readonly #container: SubmitterContainer;
   readonly #clock: Clock;
 
-  /** @param host the machine whose Docker Engine runs the submitter */
-  constructor(host: Host, labels: commands.SubmitterLabels, clock: Clock) {
-    this.#container = new SubmitterContainer(host, labels);
+  /** @param hosts the machines one of whose Docker Engines runs the submitter */
+  constructor(hosts: readonly Host[], labels: commands.SubmitterLabels, clock: Clock) {
+    this.#container = new SubmitterContainer(hosts, labels);
     this.#clock = clock;
   }
 

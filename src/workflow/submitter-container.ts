@@ -1,5 +1,6 @@
 import { CrossflockError } from '../errors/crossflock-error.js';
 import type { Host, RunOptions, RunResult } from '../ports/host.js';
+import { fanOut } from '../util/fan-out.js';
 import { pasteable } from '../util/quote.js';
 import {
   asRootInSubmitter,
@@ -9,17 +10,27 @@ import {
   type SubmitterLabels,
 } from './commands.js';
 
+/** Where the container is now. */
+interface Found {
+  readonly host: Host;
+  readonly id: string;
+}
+
+/** Hosts asked at the same time. */
+const HOSTS_AT_ONCE = 16;
+
 /**
  * The submitter's container: looked up by its labels, and again whenever it is gone, since an app
  * that restarts is a new container.
  */
 export class SubmitterContainer {
-  readonly #host: Host;
+  readonly #hosts: readonly Host[];
   readonly #labels: SubmitterLabels;
-  #id: string | undefined;
+  #found: Found | undefined;
 
-  constructor(host: Host, labels: SubmitterLabels) {
-    this.#host = host;
+  /** @param hosts those of its cluster: which of them runs it may change */
+  constructor(hosts: readonly Host[], labels: SubmitterLabels) {
+    this.#hosts = hosts;
     this.#labels = labels;
   }
 
@@ -29,8 +40,8 @@ export class SubmitterContainer {
    * when it went away while the command ran
    */
   async run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-    const id = await this.#find(options.signal);
-    return this.#run(id, inSubmitter(id, argv, options.stdin !== undefined), options);
+    const found = await this.#find(options.signal);
+    return this.#run(found, inSubmitter(found.id, argv, options.stdin !== undefined), options);
   }
 
   /** The same as root in the container; standard input is empty. */
@@ -38,21 +49,25 @@ export class SubmitterContainer {
     argv: readonly string[],
     options: Omit<RunOptions, 'stdin'> = {},
   ): Promise<RunResult> {
-    const id = await this.#find(options.signal);
-    return this.#run(id, asRootInSubmitter(id, argv), options);
+    const found = await this.#find(options.signal);
+    return this.#run(found, asRootInSubmitter(found.id, argv), options);
   }
 
   /** Name of the image it was made of; undefined where Docker does not say. */
   async image(options: RunOptions = {}): Promise<string | undefined> {
-    const id = await this.#find(options.signal);
-    const { exitCode, stdout } = await this.#host.run(imageOf(id), options);
+    const { host, id } = await this.#find(options.signal);
+    const { exitCode, stdout } = await host.run(imageOf(id), options);
     return exitCode === 0 && stdout.trim() !== '' ? stdout.trim() : undefined;
   }
 
-  async #run(id: string, line: readonly string[], options: RunOptions): Promise<RunResult> {
-    const result = await this.#host.run(line, options);
+  async #run(
+    { host, id }: Found,
+    line: readonly string[],
+    options: RunOptions,
+  ): Promise<RunResult> {
+    const result = await host.run(line, options);
     if (!isContainerGone(result)) return result;
-    this.#id = undefined;
+    this.#found = undefined;
     throw new CrossflockError(`the submitter's container ${id} went away`, {
       code: 'unavailable',
       retryable: true,
@@ -70,22 +85,30 @@ export class SubmitterContainer {
     throw commandFailed(argv, result);
   }
 
-  async #find(signal: AbortSignal | undefined): Promise<string> {
-    if (this.#id !== undefined) return this.#id;
+  async #find(signal: AbortSignal | undefined): Promise<Found> {
+    if (this.#found !== undefined) return this.#found;
     const line = findSubmitter(this.#labels);
-    const result = await this.#host.run(line, signal === undefined ? {} : { signal });
-    if (result.exitCode !== 0) throw commandFailed(line, result);
-    const ids = result.stdout.split('\n').filter((id) => id !== '');
-    const [id] = ids;
-    if (id === undefined) throw noSubmitter(this.#labels, this.#host.name);
-    if (ids.length > 1) {
+    const { done, failed } = await fanOut(this.#hosts, HOSTS_AT_ONCE, async (host) => {
+      const result = await host.run(line, signal === undefined ? {} : { signal });
+      if (result.exitCode !== 0) throw commandFailed(line, result);
+      return result.stdout.split('\n').filter((id) => id !== '');
+    });
+    const all = done.flatMap(({ target, value }) => value.map((id) => ({ host: target, id })));
+    const [found] = all;
+    if (found === undefined) {
+      // A host that does not answer may be the one.
+      if (failed[0] !== undefined) throw failed[0].error;
+      throw noSubmitter(this.#labels, this.#hosts.map(({ name }) => name).join(', '));
+    }
+    if (all.length > 1) {
+      const ids = all.map(({ id }) => id).join(', ');
       throw new CrossflockError(
-        `${ids.length} containers are submitters of ${this.#labels.deployment}: ${ids.join(', ')}`,
+        `${all.length} containers are submitters of ${this.#labels.deployment}: ${ids}`,
         { code: 'refused', hint: 'give one container of the configuration the flock list (-f)' },
       );
     }
-    this.#id = id;
-    return id;
+    this.#found = found;
+    return found;
   }
 }
 

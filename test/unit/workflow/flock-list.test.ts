@@ -62,10 +62,12 @@ describe('in the submitter', () => {
       .once(inside('set', '10.0.0.2,10.0.0.3'), { stdout: captured('set.json') })
       .once(inside('set', ''), { stdout: '{"pools": [], "changed": true}' })
       .once(inside('vacate', '172.29.11.3'), { stdout: captured('vacate.json') });
-    expect((await readFlockList(host, 'demo', never)).origin).toBe('stored');
-    expect((await setFlockList(host, 'demo', ['10.0.0.2', '10.0.0.3'], never)).changed).toBe(true);
-    expect((await setFlockList(host, 'demo', [], never)).pools).toEqual([]);
-    expect(await vacatePools(host, 'demo', ['172.29.11.3'], never)).toBe(2);
+    expect((await readFlockList([host], 'demo', never)).origin).toBe('stored');
+    expect((await setFlockList([host], 'demo', ['10.0.0.2', '10.0.0.3'], never)).changed).toBe(
+      true,
+    );
+    expect((await setFlockList([host], 'demo', [], never)).pools).toEqual([]);
+    expect(await vacatePools([host], 'demo', ['172.29.11.3'], never)).toBe(2);
     expect(host.commandLines[0]).toContain('label=crossflock.deployment=demo');
     host.verify();
   });
@@ -74,7 +76,7 @@ describe('in the submitter', () => {
     host
       .once(inside('set', '10.0.0.2'), { exitCode: 126, stdout: captured('no-such-command.txt') })
       .once((argv) => argv.includes('inspect'), { stdout: 'example/submitter:1\n' });
-    await expect(setFlockList(host, 'demo', ['10.0.0.2'], never)).rejects.toMatchObject({
+    await expect(setFlockList([host], 'demo', ['10.0.0.2'], never)).rejects.toMatchObject({
       code: 'refused',
       retryable: false,
       message: containing('the image example/submitter:1 has no crossflock-flock'),
@@ -85,7 +87,7 @@ describe('in the submitter', () => {
 
   it('that was started with -f keeps its list', async () => {
     host.once(inside('set', '10.0.0.2'), { exitCode: 2, stderr: captured('refused.txt') });
-    await expect(setFlockList(host, 'demo', ['10.0.0.2'], never)).rejects.toMatchObject({
+    await expect(setFlockList([host], 'demo', ['10.0.0.2'], never)).rejects.toMatchObject({
       code: 'refused',
       retryable: false,
       message: containing('was started with -f 172.29.11.4'),
@@ -95,7 +97,7 @@ describe('in the submitter', () => {
   it('whose schedd does not answer may be asked again', async () => {
     const stderr = 'crossflock-flock: the list is kept, but the schedd has not taken it in 30 s\n';
     host.once(inside('set', '10.0.0.2'), { exitCode: 1, stderr });
-    await expect(setFlockList(host, 'demo', ['10.0.0.2'], never)).rejects.toMatchObject({
+    await expect(setFlockList([host], 'demo', ['10.0.0.2'], never)).rejects.toMatchObject({
       code: 'command-failed',
       retryable: true,
     });
@@ -103,12 +105,12 @@ describe('in the submitter', () => {
 
   it('that is not there yet may be asked again', async () => {
     const none = new FakeHost('h').on(FIND, {});
-    await expect(readFlockList(none, 'demo', never)).rejects.toMatchObject({
+    await expect(readFlockList([none], 'demo', never)).rejects.toMatchObject({
       code: 'not-found',
       retryable: true,
     });
     host.once(inside('get'), { exitCode: 1, stderr: 'Error: No such container: abc\n' });
-    await expect(readFlockList(host, 'demo', never)).rejects.toMatchObject({
+    await expect(readFlockList([host], 'demo', never)).rejects.toMatchObject({
       code: 'unavailable',
       retryable: true,
     });

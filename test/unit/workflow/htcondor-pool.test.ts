@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { CrossflockError } from '../../../src/errors/crossflock-error.js';
 import { HtcondorPool } from '../../../src/workflow/htcondor-pool.js';
 import { FakeClock } from '../../fakes/fake-clock.js';
 import { FakeHost } from '../../fakes/fake-host.js';
@@ -27,7 +28,7 @@ let folder: string;
 beforeEach(async () => {
   host = new FakeHost().on(FIND, { stdout: 'abc123\n' });
   clock = new FakeClock();
-  pool = new HtcondorPool(host, { deployment: 'demo' }, clock);
+  pool = new HtcondorPool([host], { deployment: 'demo' }, clock);
   folder = await mkdtemp(join(tmpdir(), 'crossflock-pool-'));
 });
 afterEach(async () => {
@@ -56,15 +57,46 @@ describe('the submitter', () => {
   });
 
   it('is missed in words, and never guessed among several', async () => {
-    const none = new HtcondorPool(new FakeHost('h').on(FIND, {}), { deployment: 'demo' }, clock);
+    const none = new HtcondorPool([new FakeHost('h').on(FIND, {})], { deployment: 'demo' }, clock);
     await expect(none.runs(never)).rejects.toMatchObject({
       message: 'no submitter of demo runs on h',
       hint: 'run create-containers first',
     });
     const two = new FakeHost().on(FIND, { stdout: 'a\nb\n' });
-    await expect(new HtcondorPool(two, { deployment: 'd' }, clock).runs(never)).rejects.toThrow(
+    await expect(new HtcondorPool([two], { deployment: 'd' }, clock).runs(never)).rejects.toThrow(
       '2 containers are submitters of d: a, b',
     );
+  });
+});
+
+describe('the submitter of a cluster with several hosts', () => {
+  const silent = (name: string): FakeHost =>
+    new FakeHost(name).on(FIND, {
+      throws: new CrossflockError(`${name} is down`, { code: 'unreachable' }),
+    });
+
+  it('is found on the one that runs it, and again where it went to', async () => {
+    const [one, two] = [new FakeHost('one'), new FakeHost('two')];
+    one.once(FIND, {}).once(FIND, { stdout: 'new1\n' }).once(running('run.json'), { stdout: 'b' });
+    two
+      .once(FIND, { stdout: 'abc123\n' })
+      .once(FIND, {})
+      .once(running('run.json'), { exitCode: 1, stderr: 'Error: No such container: abc123\n' });
+    const moving = new HtcondorPool([one, two], { deployment: 'demo' }, clock);
+    await expect(moving.readRunFile('r', 'run.json', never)).rejects.toThrow('went away');
+    expect(await moving.readRunFile('r', 'run.json', never)).toBe('b');
+    one.verify();
+    two.verify();
+  });
+
+  it('is found though another host is down, and not called missing while one is', async () => {
+    const runs = { stdout: '' };
+    const there = new FakeHost('there').on(FIND, { stdout: 'abc123\n' }).on(() => true, runs);
+    const pair = new HtcondorPool([silent('gone'), there], { deployment: 'demo' }, clock);
+    expect(await pair.runs(never)).toEqual([]);
+    const empty = new FakeHost('empty').on(FIND, {});
+    const lost = new HtcondorPool([empty, silent('gone')], { deployment: 'demo' }, clock);
+    await expect(lost.runs(never)).rejects.toThrow('gone is down');
   });
 });
 
@@ -89,11 +121,11 @@ describe('asking', () => {
   it('waits for a submitter that restarts, and not for long where there is none', async () => {
     const away = new FakeHost('h').once(FIND, {}).on(FIND, { stdout: 'abc\n' });
     away.on(running('condor_q'), {});
-    const restarting = new HtcondorPool(away, { deployment: 'demo' }, clock).ready(20_000, never);
+    const restarting = new HtcondorPool([away], { deployment: 'demo' }, clock).ready(20_000, never);
     await clock.untilSleepOf(500);
     await clock.advance(500);
     await restarting;
-    const none = new HtcondorPool(new FakeHost('h').on(FIND, {}), { deployment: 'demo' }, clock);
+    const none = new HtcondorPool([new FakeHost('h').on(FIND, {})], { deployment: 'demo' }, clock);
     const absent = none.ready(20_000, never);
     absent.catch(() => undefined);
     await clock.advance(4900);
@@ -358,20 +390,24 @@ describe('following', () => {
     const stop = new AbortController();
     let open: boolean | undefined;
     const pipe = new HtcondorPool(
-      {
-        name: 'h',
-        run: async (argv, options) => {
-          if (FIND(argv)) return { exitCode: 0, stdout: 'abc\n', stderr: '' };
-          const stdin = options?.stdin;
-          open = typeof stdin === 'object' && 'readableEnded' in stdin && !stdin.readableEnded;
-          stop.abort();
-          return new FakeHost().on(() => true, { hangs: true }).run(argv, { signal: stop.signal });
+      [
+        {
+          name: 'h',
+          run: async (argv, options) => {
+            if (FIND(argv)) return { exitCode: 0, stdout: 'abc\n', stderr: '' };
+            const stdin = options?.stdin;
+            open = typeof stdin === 'object' && 'readableEnded' in stdin && !stdin.readableEnded;
+            stop.abort();
+            return new FakeHost()
+              .on(() => true, { hangs: true })
+              .run(argv, { signal: stop.signal });
+          },
+          put: () => Promise.resolve(),
+          forward: () => Promise.reject(new Error('no')),
+          reverseForward: () => Promise.reject(new Error('no')),
+          close: () => Promise.resolve(),
         },
-        put: () => Promise.resolve(),
-        forward: () => Promise.reject(new Error('no')),
-        reverseForward: () => Promise.reject(new Error('no')),
-        close: () => Promise.resolve(),
-      },
+      ],
       { deployment: 'd' },
       clock,
     );
