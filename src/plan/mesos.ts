@@ -92,25 +92,26 @@ function imagesOf({ images: { prefix, ...own } = {} }: Partial<ResolvedMesos>): 
 const OWN_FLAGS: Readonly<Record<string, readonly string[]>> = {
   master: [
     ...['zk', 'quorum', 'work_dir', 'registry', 'ip', 'port', 'hostname', 'hostname_lookup'],
-    ...['cluster', 'credentials', 'authenticators'],
-    ...['authenticate_agents', 'authenticate_frameworks'],
-    ...['log_dir', 'logging_level'],
+    ...['cluster', 'credentials', 'authenticate_agents', 'authenticate_frameworks'],
+    ...['authenticate_http_frameworks', 'http_framework_authenticators'],
   ],
   agent: [
     ...['master', 'work_dir', 'runtime_dir', 'ip', 'port', 'hostname', 'hostname_lookup'],
     ...['containerizers', 'docker', 'docker_socket', 'launcher', 'systemd_enable_support'],
     ...['credential', 'resources', 'reconfiguration_policy', 'executor_registration_timeout'],
-    ...['log_dir', 'logging_level', 'docker_kill_orphans'],
   ],
   marathon: [
     ...['master', 'zk', 'hostname', 'http_address', 'http_port', 'http_credentials'],
-    ...['mesos_authentication', 'mesos_authentication_principal'],
+    ...['mesos_authentication', 'mesos_authentication_principal', 'mesos_user'],
     ...['mesos_authentication_secret', 'mesos_authentication_secret_file', 'framework_name'],
     ...['task_launch_timeout'],
   ],
 };
 
-/** Flags of a part that the configuration cannot set, because crossflock does. */
+/**
+ * Flags of a part that the configuration cannot set, because crossflock does, or another one in
+ * their place (`mesos_authentication_secret`).
+ */
 export function ownFlags(part: string): ReadonlySet<string> {
   return new Set(OWN_FLAGS[part]);
 }

@@ -1,6 +1,8 @@
 import type { Problem } from '../../errors/problem.js';
 import { parseAddress, rangeKind } from '../../plan/addressing.js';
+import { knownFlags, refusedFlag } from '../../plan/mesos-flags.js';
 import { ENSEMBLES, mesosRoles, ownFlags } from '../../plan/mesos.js';
+import { didYouMean } from '../suggest.js';
 import type { MesosView } from '../view-engine.js';
 import type { HostView } from '../view-hosts.js';
 import type { ClusterView, View } from '../view.js';
@@ -102,17 +104,41 @@ function samePorts({ path }: ClusterView, { ports }: MesosView): readonly Proble
   }));
 }
 
-function flagProblems({ path }: ClusterView, { flags }: MesosView): readonly Problem[] {
-  return [...flags].flatMap(([part, names]) =>
-    names
-      .filter((name) => ownFlags(part).has(name))
-      .map((name): Problem => ({
-        severity: 'error',
-        path: `${path}.engine.flags.${part}.${name}`,
-        message: 'is a flag that crossflock sets itself',
-        fix: 'remove it',
-      })),
+function flagProblems({ path }: ClusterView, mesos: MesosView): readonly Problem[] {
+  return [...mesos.flags].flatMap(([part, names]) =>
+    names.flatMap((name): readonly Problem[] => {
+      const refusal = flagRefusal(part, name, mesos);
+      if (refusal === undefined) return [];
+      return [{ severity: 'error', path: `${path}.engine.flags.${part}.${name}`, ...refusal }];
+    }),
   );
+}
+
+/**
+ * Mesos ignores a variable with a misspelt name without a word, and Marathon does not start with
+ * one. Other versions than crossflock's own may know other flags, so there it is a warning.
+ */
+function flagRefusal(
+  part: string,
+  name: string,
+  { hasImages, isSource }: MesosView,
+): (Partial<Problem> & Pick<Problem, 'message'>) | undefined {
+  const bare = name.replace(/^(?:no|disable)_(?!http$)/, '');
+  if (ownFlags(part).has(name) || ownFlags(part).has(bare)) {
+    return { message: 'is a flag that crossflock sets itself', fix: 'remove it' };
+  }
+  const refused = refusedFlag(part, name) ?? refusedFlag(part, bare);
+  if (refused !== undefined) return refused;
+  const known = knownFlags(part);
+  // What is no name at all is told elsewhere.
+  if (known.size === 0 || known.has(name) || !/^[a-z][a-z0-9_]*$/.test(name)) return undefined;
+  return {
+    severity: hasImages || isSource ? 'warning' : 'error',
+    message: `is no flag of ${part === 'marathon' ? 'marathon' : `the mesos ${part}`} that crossflock knows`,
+    fix: known.has(bare)
+      ? `write "${bare}": false`
+      : didYouMean(name, [...known], 'look at the flags in its documentation, or remove it'),
+  };
 }
 
 function unused({ path }: ClusterView, mesos: MesosView): readonly Problem[] {

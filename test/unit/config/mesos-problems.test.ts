@@ -102,6 +102,36 @@ const CASES: readonly (readonly [string, Changes, readonly string[]])[] = [
     ],
   ],
   [
+    'flags that nobody knows, or that bring trouble back',
+    mesos([{}], {
+      flags: {
+        agent: { atributes: 'a:b', no_switch_user: true, recover: 'cleanup' },
+        master: { authenticate_slaves: true, log_dir: '/var/log/mesos', no_hostname_lookup: true },
+        marathon: { disable_checkpoint: true, task_lunch_timeout: 1, zk_timeout: 9 },
+      },
+    }),
+    [
+      'error clusters[0].engine.flags.agent.atributes: is no flag of the mesos agent that crossflock knows; did you mean "attributes"?',
+      'error clusters[0].engine.flags.agent.no_switch_user: is no flag of the mesos agent that crossflock knows; write "switch_user": false',
+      'error clusters[0].engine.flags.agent.recover: would end all running tasks when the agent starts again; remove it',
+      'error clusters[0].engine.flags.master.authenticate_slaves: is another name of a flag that crossflock sets itself; remove it',
+      'error clusters[0].engine.flags.master.log_dir: would write files that grow without end, where what the part prints is kept and rotated; remove it; see "docker logs" of the part, or "journalctl" for the agent',
+      'error clusters[0].engine.flags.master.no_hostname_lookup: is a flag that crossflock sets itself; remove it',
+      'error clusters[0].engine.flags.marathon.disable_checkpoint: would end all running tasks when an agent starts again; remove it; checkpoints are on',
+      'error clusters[0].engine.flags.marathon.task_lunch_timeout: is no flag of marathon that crossflock knows; did you mean "task_launch_timeout"?',
+    ],
+  ],
+  [
+    'a flag of another version',
+    mesos([{}], {
+      images: { agent: 'registry.example/mesos-agent:2.0' },
+      flags: { agent: { newer_flag: 1 } },
+    }),
+    [
+      'warning clusters[0].engine.flags.agent.newer_flag: is no flag of the mesos agent that crossflock knows; look at the flags in its documentation, or remove it',
+    ],
+  ],
+  [
     'settings of the other way to install',
     mesos([{}], { install: 'source', images: { prefix: 'mirror' } }),
     ['warning clusters[0].engine.images: is not used when Mesos is compiled; remove it'],
