@@ -24,6 +24,8 @@ export interface AppContext {
   readonly executorAddresses: readonly string[];
   /** Of each cluster with an engine of ours, the folder on its hosts that holds the pool's key. */
   readonly keyFolders: ReadonlyMap<string, string>;
+  /** Clusters with the embedded engine. */
+  readonly embedded: ReadonlySet<string>;
   /** The key itself, where it is known, for Marathons on machines that hold no such folder. */
   readonly poolKey: string | undefined;
 }
@@ -44,7 +46,10 @@ export function planApp(placed: PlacedContainer, context: AppContext): AppPlan {
       docker: {
         image: container.image,
         privileged: container.privileged ?? false,
-        parameters: namedVolumes(placed, context).map((value) => ({ key: 'volume', value })),
+        parameters: [
+          ...namedVolumes(placed, context).map((value) => ({ key: 'volume', value })),
+          ...labelParameters(placed, context),
+        ],
       },
       volumes: hostVolumes(placed, context),
       portMappings: (container.ports ?? []).map(portMapping),
@@ -98,6 +103,18 @@ function labelsOf({ id, role, container }: PlacedContainer, context: AppContext)
     'crossflock.container': id,
     'crossflock.role': role,
   };
+}
+
+/**
+ * Mesos gives its containers no labels, so an app's own are handed to Docker by parameter: what looks
+ * for containers on a host finds them there. The embedded engine copies an app's labels by itself.
+ */
+function labelParameters(placed: PlacedContainer, context: AppContext) {
+  if (context.embedded.has(placed.container.cluster)) return [];
+  const labels = Object.entries(labelsOf(placed, context));
+  return labels
+    .filter(([name]) => name.startsWith('crossflock.'))
+    .map(([name, value]) => ({ key: 'label', value: `${name}=${value}` }));
 }
 
 /** Named volumes go through the Docker parameter: Marathon's volumes know folders of the host only. */

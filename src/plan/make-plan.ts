@@ -45,6 +45,9 @@ export function makePlan(config: ResolvedConfig, poolKey: PoolKey): Plan {
           hosts.length === 0 ? poolKey.directory : hostSecretsFolder(name),
         ]),
     ),
+    embedded: new Set(
+      clusters.filter(({ engine }) => engine.type === 'embedded').map(({ id }) => id),
+    ),
     poolKey: poolKey.value,
   };
   return {

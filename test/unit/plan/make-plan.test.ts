@@ -303,3 +303,20 @@ test('a configuration that no check has seen is refused, not deployed half', asy
   const config = await local({ network: { cidr: '172.16.0.0/30' } });
   expect(() => makePlan(config, KEY)).toThrow('container "runner1" finds no free address');
 });
+
+test('containers of an engine that labels nothing get their labels by parameter', async () => {
+  const { clusters } = await local();
+  const given = clusters.map((cluster) => ({
+    ...{ id: cluster.id, marathon_uri: 'http://192.0.2.10:9090' },
+  }));
+  const labelsOf = (plan: Plan): readonly string[] =>
+    appOf(plan, 'runner1')
+      .app.container.docker.parameters.filter(({ key }) => key === 'label')
+      .map(({ value }) => value);
+  expect(labelsOf(makePlan(await local({ clusters: given }), KEY))).toEqual([
+    'crossflock.deployment=crossflock',
+    'crossflock.container=runner1',
+    'crossflock.role=executor',
+  ]);
+  expect(labelsOf(makePlan(await local(), KEY))).toEqual([]);
+});
