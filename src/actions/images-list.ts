@@ -51,10 +51,12 @@ export async function imagesList(
 async function lookAtHosts(context: ActionContext, plan: Plan): Promise<readonly HostImages[]> {
   const { signal, reporter } = context;
   const driver = networkDriver(plan.network);
-  const hosts = plan.clusters.flatMap((cluster) => {
-    const names = wantedImages(plan, cluster, driver.images);
-    return cluster.hosts.map((host) => ({ host, names }));
-  });
+  const hosts = plan.clusters.flatMap((cluster) =>
+    cluster.hosts.map((host) => ({
+      host,
+      names: wantedImages(plan, { cluster, hostId: host.id }, driver.images),
+    })),
+  );
   const { failed, done } = await fanOut(hosts, HOSTS_AT_ONCE, async ({ host, names }) => {
     const { images } = await survey(
       openHost(context, host),

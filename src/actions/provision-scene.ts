@@ -73,7 +73,7 @@ export class ProvisionScene {
     this.hosts = networkMembers(context, plan).flatMap((member): readonly SceneHost[] => {
       const cluster = plan.clusters.find(({ id }) => id === member.clusterId);
       if (cluster === undefined) return [];
-      const images = wantedImages(plan, cluster, network.images);
+      const images = wantedImages(plan, { cluster, hostId: member.id }, network.images);
       return [{ id: member.id, cluster, member, images }];
     });
     this.#chosen = new Set(only ?? this.hosts.map(({ id }) => id));

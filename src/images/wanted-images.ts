@@ -5,16 +5,35 @@ import { withTag } from './reference.js';
 const MARATHON = 'crossflock/marathon';
 
 /**
- * Names, with tags, of the images that the hosts of a cluster need: of the apps placed there, of
- * its embedded Marathon, and those of the virtual network's driver (`VirtualNetwork.images`).
+ * Names, with tags, of the images that a host of a cluster needs: of the apps placed there, of its
+ * part of the engine, and those of the virtual network's driver (`VirtualNetwork.images`). A host
+ * without tasks needs none of the apps'.
+ * @param hostId a host of the cluster
  */
 export function wantedImages(
   plan: Plan,
-  cluster: ClusterPlan,
+  { cluster, hostId }: { readonly cluster: ClusterPlan; readonly hostId: string },
   driverImages: readonly string[],
 ): readonly string[] {
-  const apps = plan.apps.filter(({ clusterId }) => clusterId === cluster.id);
+  const { id, engine } = cluster;
+  const runsTasks = engine.type !== 'mesos' || isAmong(engine.agents, hostId);
+  const apps = runsTasks ? plan.apps.filter(({ clusterId }) => clusterId === id) : [];
   const names = apps.map(({ app }) => app.container.docker.image);
-  const engine = cluster.engine.type === 'embedded' ? [MARATHON] : [];
-  return [...new Set([...driverImages, ...engine, ...names].map(withTag))];
+  return [...new Set([...driverImages, ...engineImages(cluster, hostId), ...names].map(withTag))];
+}
+
+function engineImages({ engine }: ClusterPlan, hostId: string): readonly string[] {
+  if (engine.type === 'given') return [];
+  if (engine.type === 'embedded') return [MARATHON];
+  const { images, install, masters, agents } = engine;
+  const isSource = install === 'source';
+  return [
+    ...(isAmong(masters, hostId) ? [images.zookeeper, images.marathon] : []),
+    ...(isAmong(masters, hostId) && !isSource ? [images.master] : []),
+    ...(isAmong(agents, hostId) && !isSource ? [images.agent] : []),
+  ];
+}
+
+function isAmong(members: readonly { readonly hostId: string }[], id: string): boolean {
+  return members.some(({ hostId }) => hostId === id);
 }
