@@ -30,7 +30,7 @@ export interface HostProbe<T> {
   readonly env?: Readonly<Record<string, string>>;
   /**
    * Requests to make besides: paths of the Docker Engine's API, such as `/images/json`, and
-   * `http://127.0.0.1:<port>/…` of the host. Those of all probes together cost one process on the
+   * `http://<address>:<port>/…` with an IPv4 address of the host itself. Those of all probes together cost one process on the
    * host, where a call of the docker command costs 40 ms of CPU. No blanks, no secrets.
    */
   readonly get?: readonly string[];

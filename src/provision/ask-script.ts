@@ -8,8 +8,8 @@ export const ANSWER_MARK = '=== crossflock answer ';
 const PERL = String.raw`
 $| = 1; alarm 25;
 foreach my $ask (split /\n/, $ENV{CROSSFLOCK_GET}) {
-  my ($port, $path) = $ask =~ m{^http://127\.0\.0\.1:(\d+)(/.*)$};
-  my $address = $port ? pack("S n a4 x8", 2, $port, "\x7f\0\0\1")
+  my ($ip, $port, $path) = $ask =~ m{^http://([0-9.]+):(\d+)(/.*)$};
+  my $address = $port ? pack("S n C4 x8", 2, $port, split /\./, $ip)
                       : pack("S a108", 1, "/var/run/docker.sock");
   $path = $ask unless $port;
   print "\n${ANSWER_MARK}$ask\n";

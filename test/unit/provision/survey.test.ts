@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { LocalHost } from '../../../src/adapters/local-host.js';
 import type { HostProbe } from '../../../src/ports/host-probe.js';
@@ -31,6 +33,21 @@ describe('survey', () => {
       greedy: 'read',
       last: '=== not a mark',
     });
+  });
+
+  it('asks servers at any address of the host', async () => {
+    const server = createServer((request, response) => response.end(`at ${request.url}`));
+    onTestFinished(() => void server.close());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.2', resolve));
+    const { port } = server.address() as AddressInfo;
+    const ask = `http://127.0.0.2:${port}/state`;
+    const asking: HostProbe<string> = {
+      ...{ id: 'asking', script: '', get: [ask, `http://127.0.0.3:${port}/state`] },
+      parse: (_, got) =>
+        [ask, `http://127.0.0.3:${port}/state`].map((each) => got?.(each)?.body).join(),
+    };
+    const { answer } = await survey(new LocalHost(), { answer: asking }, signal);
+    expect(answer).toBe('at /state,');
   });
 
   it('sends the text on standard input and the values in the environment', async () => {
