@@ -18,9 +18,9 @@ export function incompatibility(
   return head(old, now);
 }
 
-/** The port may change with the address of the machine it is on. */
-function withoutAddress({ ip: _ip, ...rest }: AgentInfo): unknown {
-  return rest;
+/** The address is no part of what is compared; the name that it is known by is. */
+function withoutAddress(info: AgentInfo): unknown {
+  return { ...info, ip: '' };
 }
 
 function notAdditive(old: AgentInfo, now: AgentInfo): string | undefined {

@@ -114,29 +114,30 @@ export function runArguments({ task, containerId, sandbox, role }: RunRequest): 
 }
 
 interface Inspected {
-  readonly State?: { readonly Running?: boolean; readonly Pid?: number };
-  readonly HostConfig?: { readonly NetworkMode?: string };
-  readonly NetworkSettings?: {
+  readonly State: { readonly Running: boolean };
+  readonly HostConfig: { readonly NetworkMode: string };
+  readonly NetworkSettings: {
     readonly IPAddress?: string;
-    readonly Networks?: Readonly<Record<string, { readonly IPAddress?: string }>>;
+    readonly Networks?: Readonly<Record<string, { readonly IPAddress: string }>>;
   };
 }
 
-/**
- * The address of a running container: that of its network; undefined for a container that has
- * none of its own, and for a network with a dot in its name (as observed on 1.11.0).
- */
-export function addressOf(text: string): {
+export interface Address {
   readonly running: boolean;
   readonly ip: string | undefined;
-} {
+}
+
+/**
+ * The address of a running container, from `docker inspect`: that of its network; undefined for a
+ * container that has none of its own, and for a network with a dot in its name (as observed on
+ * 1.11.0).
+ */
+export function addressOf(text: string): Address {
   const [first] = JSON.parse(text) as readonly Inspected[];
-  const mode = first?.HostConfig?.NetworkMode ?? '';
-  const networks = first?.NetworkSettings?.Networks ?? {};
-  const ip = mode.includes('.') ? undefined : networks[mode]?.IPAddress;
-  const found = [ip, first?.NetworkSettings?.IPAddress].find(
-    (one) => one !== undefined && one !== '',
-  );
-  const running = first?.State?.Running === true || (first?.State?.Pid ?? 0) > 0;
-  return { running, ip: mode.includes('.') ? undefined : found };
+  if (first === undefined) return { running: false, ip: undefined };
+  const { State: state, HostConfig: host, NetworkSettings: settings } = first;
+  const mode = host.NetworkMode;
+  const addresses = [settings.Networks?.[mode]?.IPAddress, settings.IPAddress];
+  const ip = addresses.find((one) => one !== undefined && one !== '');
+  return { running: state.Running, ip: mode.includes('.') ? undefined : ip };
 }

@@ -134,7 +134,7 @@ class Executor {
     this.#report('TASK_KILLING', {});
     const grace = String(Math.ceil(this.#run.task.info.killGraceSeconds));
     // `docker run` may not have made the container yet.
-    while (!this.#ended) {
+    while (!this.#isOver()) {
       const { status } = await runDocker(this.#cli, ['stop', '-t', grace, this.#name]);
       if (status === 0) return;
       await delay(INSPECT_MS);
@@ -143,30 +143,30 @@ class Executor {
 
   async #watchHealth(check: TaskCheck | undefined): Promise<void> {
     if (check === undefined) return;
-    const startedAt = Date.now();
+    const graceEnd = Date.now() + check.graceSeconds * 1000;
     let failures = 0;
     let last: boolean | undefined;
     await delay(check.delaySeconds * 1000);
-    while (!this.#isOver() && !this.#killing) {
+    while (!this.#isLeaving()) {
       const healthy = await this.#probe(check);
-      if (this.#isOver() || this.#isKilling()) return;
-      const inGrace = Date.now() - startedAt < check.graceSeconds * 1000 && last !== true;
-      failures = healthy || inGrace ? 0 : failures + 1;
-      if (healthy !== last && (healthy || !inGrace)) {
-        last = healthy;
-        this.#report('TASK_RUNNING', { healthy });
-      }
-      if (check.failures > 0 && failures >= check.failures) {
-        this.#unhealthy = true;
-        await this.#kill();
-        return;
-      }
-      await delay(check.intervalSeconds * 1000);
+      if (this.#isLeaving()) return;
+      const isForgiven = !healthy && isYoung(last, graceEnd);
+      failures = healthy || isForgiven ? 0 : failures + 1;
+      if (healthy !== last && !isForgiven) this.#report('TASK_RUNNING', { healthy });
+      if (!isForgiven) last = healthy;
+      if (check.failures > 0 && failures >= check.failures) void this.#killUnhealthy();
+      else await delay(check.intervalSeconds * 1000);
     }
   }
 
-  #isKilling(): boolean {
-    return this.#killing;
+  async #killUnhealthy(): Promise<void> {
+    this.#unhealthy = true;
+    await this.#kill();
+  }
+
+  /** Asked anew after each wait. */
+  #isLeaving(): boolean {
+    return this.#killing || this.#ended;
   }
 
   async #probe(check: TaskCheck): Promise<boolean> {
@@ -234,6 +234,10 @@ class Executor {
     while (this.#pending.some(({ state }) => isTerminal(state))) await delay(50);
   }
 }
+
+/** Until a task was healthy once, failures of its first time do not count. */
+const isYoung = (last: boolean | undefined, graceEnd: number): boolean =>
+  last !== true && Date.now() < graceEnd;
 
 async function answersTcp(host: string, port: number, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {

@@ -27,6 +27,8 @@ import { type AgentFacts, containersView, metricsView, stateView } from './views
 
 const RETRY_MS = 500;
 const REGISTER_AGAIN_MS = 2000;
+/** A master that does not ask for so long is gone. */
+const SILENCE_MS = 75_000;
 
 class Agent {
   readonly #settings: AgentSettings;
@@ -36,6 +38,7 @@ class Agent {
   #id: string | undefined;
   #masterHostname = '';
   #isRegistered = false;
+  #silence: NodeJS.Timeout | undefined;
   #master: Channel<MasterTellsAgent, AgentSays> | undefined;
   /** Where the leading master is. */
   #leader: Endpoint | undefined;
@@ -166,6 +169,10 @@ class Agent {
         break;
       case 'ping':
         channel.send({ type: 'pong' });
+        clearTimeout(this.#silence);
+        this.#silence = setTimeout(() => {
+          channel.close();
+        }, SILENCE_MS);
         break;
       case 'launch':
         void this.#runs.launch(this.#id ?? '', told.framework, told.task);

@@ -22,6 +22,7 @@ export class ZkClient {
   #channel: Channel<ZkMessage, ZkCall> | undefined;
   #session: string | undefined;
   #lostAt = Date.now();
+  #isGreeted = false;
   #isClosed = false;
   #call = 0;
   readonly #waiting = new Map<number, (answer: ZkMessage | undefined) => void>();
@@ -135,6 +136,7 @@ export class ZkClient {
         ...(auth === undefined ? {} : { auth }),
       });
       this.#session = session as string;
+      this.#isGreeted = true;
       this.#events.connected(former === undefined);
     } catch (thrown) {
       if ((thrown as Error).message === 'SessionExpired') {
@@ -156,7 +158,9 @@ export class ZkClient {
 
   #drop(): void {
     this.#channel = undefined;
-    this.#lostAt = Date.now();
+    // A server without a majority takes connections and drops them: that is no contact.
+    if (this.#isGreeted) this.#lostAt = Date.now();
+    this.#isGreeted = false;
     for (const resolve of this.#waiting.values()) resolve(undefined);
     this.#waiting.clear();
   }

@@ -354,29 +354,31 @@ export class MesosOrchestrator implements Orchestrator {
 
   /** Answers after how long the app is to be looked at again. */
   #reconcileApp(id: string): number {
-    if (
-      this.#active().some(
-        (deployment) =>
-          affectedApps(deployment.record).includes(id) && phaseOf(deployment, id) === 'before',
-      )
-    ) {
-      return Infinity;
-    }
+    if (this.#isBefore(id)) return Infinity;
     const app = this.app(id);
     const { launch, kill } = decide(app === undefined ? undefined : goalOf(app), this.#views(id));
     for (const task of kill) this.#kill(this.#state.tasks[task]);
     if (app === undefined || launch === 0) return Infinity;
     const leftMs = this.#delays.leftMs(app, Date.now());
-    let rejections: readonly RejectReason[] = [];
-    let missing = launch;
-    while (leftMs === 0 && missing > 0 && rejections.length === 0) {
-      const found = this.#launch(app);
-      if (found === undefined) missing -= 1;
-      else rejections = found;
-      if (found?.length === 0) break;
+    if (leftMs > 0) {
+      this.#wait(app, launch, leftMs, []);
+      return leftMs;
     }
-    if (missing > 0) this.#wait(app, missing, leftMs, rejections);
-    return leftMs > 0 ? leftMs : Infinity;
+    for (let missing = launch; missing > 0; missing--) {
+      const rejections = this.#launch(app);
+      if (rejections === undefined) continue;
+      this.#wait(app, missing, 0, rejections);
+      break;
+    }
+    return Infinity;
+  }
+
+  /** A deployment that the app is part of has not come to it. */
+  #isBefore(id: string): boolean {
+    return this.#active().some(
+      (deployment) =>
+        affectedApps(deployment.record).includes(id) && phaseOf(deployment, id) === 'before',
+    );
   }
 
   /** Why there is no agent for one more task; undefined when it is launched. */

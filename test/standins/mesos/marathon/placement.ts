@@ -91,33 +91,36 @@ function portsOn(
   return ports?.every(isOffered) === true ? ports : undefined;
 }
 
-/** Marathon's constraints. */
+interface Candidate {
+  /** The agent's value of the field. */
+  readonly own: string;
+  /** The app's tasks on the agent; only hosts are known of tasks that run, no attributes. */
+  readonly here: number;
+  readonly elsewhere: number;
+}
+
+const matches = (pattern: string, own: string): boolean => new RegExp(`^(?:${pattern})$`).test(own);
+
+/** Marathon's operators. GROUP_BY holds: the agent with the most room is tried first. */
+const OPERATORS: Readonly<Record<string, (value: string, candidate: Candidate) => boolean>> = {
+  UNIQUE: (_value, { here }) => here === 0,
+  CLUSTER: (value, { own, elsewhere }) => (value === '' ? elsewhere === 0 : value === own),
+  IS: (value, { own }) => value === own,
+  MAX_PER: (value, { here }) => here < Number(value),
+  LIKE: (value, { own }) => matches(value, own),
+  UNLIKE: (value, { own }) => !matches(value, own),
+  GROUP_BY: () => true,
+};
+
 function holds(
-  [field = '', operator = '', value]: readonly string[],
+  [field = '', operator = '', value = '']: readonly string[],
   agent: AgentView,
   tasks: readonly PlacedTask[],
 ): boolean {
   const isHost = field === 'hostname' || field === '@hostname';
   const own = isHost ? agent.hostname : agent.attributes[field]?.toString();
   if (own === undefined) return operator === 'UNLIKE';
-  // Only hosts are known of the tasks that run.
   const here = isHost ? tasks.filter(({ host }) => host === own).length : 0;
-  switch (operator) {
-    case 'UNIQUE':
-      return here === 0;
-    case 'CLUSTER':
-      if (value !== undefined && value !== '') return value === own;
-      return tasks.every(({ host }) => !isHost || host === own);
-    case 'IS':
-      return value === own;
-    case 'MAX_PER':
-      return here < Number(value);
-    case 'LIKE':
-      return new RegExp(`^(?:${value ?? ''})$`).test(own);
-    case 'UNLIKE':
-      return !new RegExp(`^(?:${value ?? ''})$`).test(own);
-    default:
-      // GROUP_BY: the agent with the most room is tried first, which spreads well enough.
-      return operator === 'GROUP_BY';
-  }
+  const elsewhere = isHost ? tasks.length - here : 0;
+  return OPERATORS[operator]?.(value, { own, here, elsewhere }) ?? false;
 }

@@ -1,5 +1,9 @@
 /** What Marathon asks of Mesos for a task. */
-import type { AppVersion, HealthCheck } from '../../../../src/embedded/orchestrator.js';
+import type {
+  AppDefinition,
+  AppVersion,
+  HealthCheck,
+} from '../../../../src/embedded/orchestrator.js';
 import { taskEnvironment, type TaskPort } from '../../../../src/embedded/runtime/task-env.js';
 import type { DockerInfo, TaskCheck, TaskInfo } from '../common/mesos.js';
 
@@ -32,30 +36,37 @@ export function taskInfo({ id, app, host, ports }: TaskRequest): TaskInfo {
   };
 }
 
+/** An app without an image fails on its agent. */
+const NO_DOCKER = { image: '', privileged: false, forcePullImage: false, parameters: [] };
+const NETWORKS = { host: 'HOST', container: 'USER', 'container/bridge': 'BRIDGE' } as const;
+
 function dockerInfo({ definition }: AppVersion, ports: readonly TaskPort[]): DockerInfo {
-  const docker = definition.container?.docker;
-  const [network] = definition.networks;
-  const mappings = definition.container?.portMappings ?? [];
-  const type =
-    network?.mode === 'container'
-      ? 'USER'
-      : network?.mode === 'container/bridge'
-        ? 'BRIDGE'
-        : 'HOST';
-  return {
-    image: docker?.image ?? '',
-    network: type,
-    ...(type === 'USER' && network?.name !== undefined ? { networkName: network.name } : {}),
-    privileged: docker?.privileged ?? false,
-    forcePullImage: docker?.forcePullImage ?? false,
-    portMappings: mappings.flatMap(({ containerPort, protocol }, index) => {
-      const hostPort = ports[index]?.host;
-      if (hostPort === undefined) return [];
-      const inside = containerPort === 0 ? hostPort : containerPort;
-      return protocol.split(',').map((one) => ({ hostPort, containerPort: inside, protocol: one }));
-    }),
-    parameters: docker?.parameters ?? [],
+  const { image, privileged, forcePullImage, parameters } = {
+    ...NO_DOCKER,
+    ...definition.container?.docker,
   };
+  const [network = { mode: 'host' as const }] = definition.networks;
+  return {
+    image,
+    network: NETWORKS[network.mode],
+    ...(network.name === undefined ? {} : { networkName: network.name }),
+    privileged,
+    forcePullImage,
+    portMappings: portMappings(definition, ports),
+    parameters,
+  };
+}
+
+function portMappings(
+  { container }: AppDefinition,
+  ports: readonly TaskPort[],
+): DockerInfo['portMappings'] {
+  return (container?.portMappings ?? []).flatMap(({ containerPort, protocol }, index) => {
+    const hostPort = ports[index]?.host;
+    if (hostPort === undefined) return [];
+    const inside = containerPort === 0 ? hostPort : containerPort;
+    return protocol.split(',').map((one) => ({ hostPort, containerPort: inside, protocol: one }));
+  });
 }
 
 function volumesOf({ definition }: AppVersion): TaskInfo['volumes'] {
@@ -83,9 +94,17 @@ function checkOf(
   if (check.protocol === 'COMMAND') {
     return { ...times, type: 'COMMAND', command: check.command?.value ?? 'false' };
   }
-  const index = check.portIndex ?? 0;
-  const inside = definition.container?.portMappings?.[index]?.containerPort;
-  const port = check.port ?? inside ?? ports[index]?.host ?? 0;
   const type = check.protocol.includes('TCP') ? 'TCP' : 'HTTP';
+  const port = checkedPort(check, definition, ports);
   return { ...times, type, port, ...(check.path === undefined ? {} : { path: check.path }) };
+}
+
+/** Inside the container where it has an address of its own. */
+function checkedPort(
+  { port, portIndex = 0 }: HealthCheck,
+  { container }: AppDefinition,
+  ports: readonly TaskPort[],
+): number {
+  const inside = container?.portMappings?.[portIndex]?.containerPort;
+  return port ?? inside ?? ports[portIndex]?.host ?? 0;
 }

@@ -23,6 +23,8 @@ export interface AgentEntry {
   readonly registeredTime: number;
   channel: Channel<AgentSays, MasterTellsAgent> | undefined;
   lost: NodeJS.Timeout | undefined;
+  /** When it last answered, ms. */
+  lastSeen: number;
 }
 
 export interface FrameworkEntry {

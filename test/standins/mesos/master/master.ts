@@ -29,6 +29,7 @@ export interface MasterParts {
 }
 
 const FETCH_RETRY_MS = 300;
+const PING_MS = 5000;
 
 export class Master {
   readonly cluster = new Cluster();
@@ -121,8 +122,14 @@ export class Master {
     const entry = this.#admit(said, agentId);
     entry.channel?.close();
     entry.channel = channel;
+    entry.lastSeen = Date.now();
     clearTimeout(entry.lost);
+    const pings = setInterval(() => {
+      if (Date.now() - entry.lastSeen > settings.agentTimeoutMs) channel.close();
+      else channel.send({ type: 'ping' });
+    }, PING_MS);
     void channel.closed.then(() => {
+      clearInterval(pings);
       this.#agentGone(entry, channel);
     });
     this.cluster.recovered.delete(entry.id);
@@ -158,6 +165,7 @@ export class Master {
       registeredTime: before?.registeredTime ?? seconds(),
       channel: undefined,
       lost: undefined,
+      lastSeen: Date.now(),
     };
     this.cluster.agents.set(entry.id, entry);
     return entry;
@@ -200,6 +208,7 @@ export class Master {
   #agentSays(channel: AgentChannel, said: Exclude<AgentSays, { type: 'register' }>): void {
     const entry = this.#entryOf(channel);
     if (entry === undefined) return;
+    entry.lastSeen = Date.now();
     if (said.type === 'status') this.cluster.status(said.frameworkId, entry.id, said.status);
     if (said.type === 'unregister') {
       glog.info(`Agent ${entry.id} unregistered`);

@@ -98,13 +98,15 @@ export class Store {
           }),
         );
       case 'set':
-        return this.#change(() => {
+        this.#change(() => {
           setNode(this.state, call.path, call.data, auth);
         });
+        return undefined;
       case 'remove':
-        return this.#change(() => {
+        this.#change(() => {
           removeNode(this.state, call.path, auth);
         });
+        return undefined;
     }
   }
 
