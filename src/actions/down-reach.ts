@@ -4,7 +4,7 @@ import type { Plan } from '../plan/types.js';
 import { fanOut } from '../util/fan-out.js';
 import type { ActionContext } from './context.js';
 import { HOSTS_AT_ONCE } from './network-steps.js';
-import { openHost } from './reach.js';
+import { openHost } from './open-host.js';
 import { allHosts } from './peers-target.js';
 
 /** A plan without the hosts that cannot be asked, and why not. */

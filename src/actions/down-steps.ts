@@ -12,7 +12,8 @@ import { fanOut } from '../util/fan-out.js';
 import type { ActionContext } from './context.js';
 import { HOSTS_AT_ONCE, networkDriver, seeMembers, type MemberFailures } from './network-steps.js';
 import { embeddedClusters } from './platform-steps.js';
-import { clusterOf, engineHost, marathonClient, networkMembers, openHost } from './reach.js';
+import { openHost } from './open-host.js';
+import { clusterOf, engineHost, marathonClient, networkMembers } from './reach.js';
 
 /** Milliseconds for all tasks of a cluster to end; the longest kill grace period is far below. */
 const STOP_DEADLINE_MS = 120_000;

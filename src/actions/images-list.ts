@@ -13,7 +13,7 @@ import { fanOut } from '../util/fan-out.js';
 import type { ActionContext } from './context.js';
 import { loadPlan } from './load-plan.js';
 import { HOSTS_AT_ONCE, networkDriver } from './network-steps.js';
-import { openHost } from './reach.js';
+import { openHost } from './open-host.js';
 
 interface HostImages {
   readonly host: HostPlan;

@@ -23,7 +23,7 @@ import { executorsOf } from './pool-ready.js';
 import { ProvisionScene } from './provision-scene.js';
 import { failureLines } from './provision-summary.js';
 import { runAll } from './provision.js';
-import { openHost } from './reach.js';
+import { openHost } from './open-host.js';
 
 export interface AddPeerOptions extends HostWish {
   readonly config: string;

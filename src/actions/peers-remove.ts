@@ -18,7 +18,8 @@ import { withoutHost } from './peers-old-host.js';
 import { leaveStep, strangerMembership, type OpenNetwork } from './peers-network.js';
 import { clusterOfHost, findHost, hostSuggestion, planOfCluster } from './peers-target.js';
 import { executorsOf } from './pool-ready.js';
-import { networkMembers, openHost } from './reach.js';
+import { openHost } from './open-host.js';
+import { networkMembers } from './reach.js';
 
 export interface RemovePeerOptions {
   readonly config: string;

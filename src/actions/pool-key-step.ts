@@ -13,7 +13,7 @@ import {
 import { fanOut } from '../util/fan-out.js';
 import type { ActionContext } from './context.js';
 import { HOSTS_AT_ONCE, type MemberFailures } from './network-steps.js';
-import { openHost } from './reach.js';
+import { openHost } from './open-host.js';
 
 /** A place that has to hold the key: this machine, or a host whose containers mount it. */
 interface KeyPlace {

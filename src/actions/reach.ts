@@ -1,19 +1,16 @@
 import { CrossflockError } from '../errors/crossflock-error.js';
 import { MarathonClient } from '../marathon/client.js';
 import type { ClusterPlan, HostPlan, Plan } from '../plan/types.js';
-import { asRoot, type Host } from '../ports/host.js';
+import type { Host } from '../ports/host.js';
 import type { NetworkMember } from '../ports/virtual-network.js';
 import type { WorkflowPool } from '../ports/workflow-pool.js';
 import { formatDuration } from '../util/duration.js';
 import type { ActionContext } from './context.js';
+import { openMarathon } from './marathon-door.js';
+import { openHost } from './open-host.js';
 
 /** The name of this machine as a member of a network. */
 const HERE = 'localhost';
-
-/** A host of the plan, everything on it as root as far as it permits that. */
-export function openHost({ hosts }: ActionContext, host: HostPlan): Host {
-  return asRoot(hosts.open(host.ssh));
-}
 
 /** The host whose Docker Engine runs a cluster's embedded Marathon: its own, or this machine. */
 export function engineHost(context: ActionContext, cluster: ClusterPlan): Host {
@@ -28,56 +25,11 @@ export async function marathonClient(
   onRetry?: (message: string) => void,
 ): Promise<MarathonClient> {
   return new MarathonClient({
-    url: await marathonUrl(context, cluster),
-    ...(cluster.auth === undefined ? {} : { auth: cluster.auth }),
+    ...(await openMarathon(context, cluster)),
     onRetry: ({ message }, delayMs) => {
       onRetry?.(`${cluster.id}: ${message}; again in ${formatDuration(delayMs)}`);
     },
   });
-}
-
-async function marathonUrl(context: ActionContext, cluster: ClusterPlan): Promise<string> {
-  if (cluster.engine.type === 'given' || cluster.hosts.length === 0) return cluster.marathonUrl;
-  const { host, port } = await firstOpen(
-    marathonDoors(cluster).map(
-      ({ through, address, port: there }) =>
-        () =>
-          openHost(context, through).forward(address, there),
-    ),
-  );
-  return `http://${host}:${String(port)}`;
-}
-
-interface Door {
-  readonly through: HostPlan;
-  readonly address: string;
-  readonly port: number;
-}
-
-/** Where Marathon answers, seen from the cluster's own hosts: any of several knows the leader. */
-function marathonDoors({ engine, hosts }: ClusterPlan): readonly Door[] {
-  if (engine.type === 'mesos') {
-    return engine.masters.flatMap(({ hostId, address }) => {
-      const through = hosts.find(({ id }) => id === hostId);
-      return through === undefined ? [] : [{ through, address, port: engine.ports.marathon }];
-    });
-  }
-  const [through] = hosts;
-  if (engine.type === 'given' || through === undefined) return [];
-  return [{ through, address: '127.0.0.1', port: engine.port }];
-}
-
-/** The first that opens; where none does, why the first did not. */
-async function firstOpen<T>(tries: readonly (() => Promise<T>)[]): Promise<T> {
-  let reason: unknown;
-  for (const attempt of tries) {
-    try {
-      return await attempt();
-    } catch (error) {
-      reason ??= error;
-    }
-  }
-  throw reason;
 }
 
 /**

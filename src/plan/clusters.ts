@@ -36,7 +36,7 @@ export function marathonBase(uri: string): string {
 }
 
 /** The clusters with their engines, their hosts and the URLs of their Marathons. */
-export function planClusters(config: ResolvedConfig): readonly ClusterPlan[] {
+export function planClusters(config: ResolvedConfig, deployment: string): readonly ClusterPlan[] {
   const { clusters } = config;
   const ports = enginePorts(clusters.map((cluster) => cluster.engine));
   return clusters.map((cluster, index) => {
@@ -50,7 +50,7 @@ export function planClusters(config: ResolvedConfig): readonly ClusterPlan[] {
     const port = ports[index];
     const settings = cluster.engine;
     if (isMesos(settings)) {
-      const engine = planMesos(typeof settings === 'object' ? settings : {}, hosts);
+      const engine = planMesos(deployment, typeof settings === 'object' ? settings : {}, hosts);
       const [first] = engine.masters;
       const marathonUrl = `http://${first?.address ?? ''}:${String(engine.ports.marathon)}`;
       return { ...base, engine, marathonUrl };

@@ -32,7 +32,7 @@ export function makePlan(config: ResolvedConfig, poolKey: PoolKey): Plan {
   const name = config.name ?? DEFAULT_NAME;
   const network = networkFrom(config);
   const placed = place(config, network);
-  const clusters = planClusters(config);
+  const clusters = planClusters(config, name);
   const context: AppContext = {
     name,
     cidr: network.cidr,

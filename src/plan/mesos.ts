@@ -51,6 +51,7 @@ export function mesosPorts(settings: Partial<ResolvedMesos>): MesosPorts {
 
 /** The engine of a cluster, with every default filled in. */
 export function planMesos(
+  deployment: string,
   settings: Partial<ResolvedMesos>,
   hosts: readonly HostPlan[],
 ): MesosEngine {
@@ -61,6 +62,7 @@ export function planMesos(
   const masters = members('master');
   return {
     type: 'mesos',
+    deployment,
     install: settings.install ?? 'images',
     cores: settings.cores ?? CORES,
     images: imagesOf(settings),

@@ -67,6 +67,8 @@ export interface EmbeddedEngine {
 /** ZooKeeper, Mesos and Marathon on the hosts of a cluster. */
 export interface MesosEngine {
   readonly type: 'mesos';
+  /** Name of the deployment that it belongs to. */
+  readonly deployment: string;
   readonly install: 'images' | 'source';
   /** To compile with, where `install` is `source`. */
   readonly cores: number;

@@ -34,7 +34,7 @@ it.each([
 
 describe('the engine', () => {
   it('of one host listens on loopback, with the images that are published', () => {
-    const engine = planMesos({}, [host('h1', 'both', '10.0.0.1')]);
+    const engine = planMesos('demo', {}, [host('h1', 'both', '10.0.0.1')]);
     expect(engine.masters).toEqual([{ hostId: 'h1', address: '127.0.0.1' }]);
     expect(engine.agents).toEqual(engine.masters);
     expect(engine).toMatchObject({ quorum: 1, install: 'images', flags: { agent: {} } });
@@ -52,6 +52,7 @@ describe('the engine', () => {
       host('h3', 'agent', '10.0.0.3'),
     ];
     const engine = planMesos(
+      'demo',
       {
         images: { prefix: 'mirror:5000/m', agent: 'own/agent:1' },
         ports: { marathon: 9090, zookeeper_peer: 12_888 },

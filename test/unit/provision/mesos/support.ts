@@ -24,7 +24,7 @@ export function hostPlan(id: string, role: HostPlan['role'], privateAddress: str
   return { id, clusterId: 'chameleon', role, ssh, address: '192.0.2.1', privateAddress };
 }
 
-export type Settings = Parameters<typeof planMesos>[0];
+export type Settings = Parameters<typeof planMesos>[1];
 
 /** Three hosts: `m1` to `m3` masters and agents, or the first one alone. */
 export function inputOf(
@@ -41,7 +41,7 @@ export function inputOf(
     ...range(masters).map((n) => hostPlan(`m${n}`, 'both', `10.0.0.${n}`)),
     ...range(agents).map((n) => hostPlan(`a${n}`, 'agent', `10.0.0.${n + 10}`)),
   ];
-  const engine = planMesos(settings, hosts);
+  const engine = planMesos('demo', settings, hosts);
   const cluster: ClusterPlan = {
     ...{ id: 'chameleon', hosts, engine, marathonUrl: 'http://127.0.0.1:8080' },
     ...(auth === undefined ? {} : { auth }),
