@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { rootName, UNPACK_SCRIPT } from '../../../../src/provision/mesos/unpack-script.js';
 import { textOf, variables, wantedOf } from './support.js';
 
 const SETTINGS = '/etc/crossflock/demo/mesos/chameleon/agent';
@@ -94,6 +95,14 @@ describe('with scripts in /etc/init.d', () => {
     expect(await once(child, 'close')).toEqual([0, null]);
     expect(() => readFileSync(pidFile)).toThrow('ENOENT');
   });
+});
+
+it('the image of the agent is unpacked by a script that sh can read, by the name of its id', () => {
+  execFileSync('sh', ['-n'], { input: UNPACK_SCRIPT });
+  const id = 'sha256:ce1987874354';
+  const name = execFileSync('tr', ['-c', 'A-Za-z0-9_.', '-'], { input: id, encoding: 'utf8' });
+  expect(rootName(id)).toBe(name);
+  expect(UNPACK_SCRIPT).toContain("tr -c 'A-Za-z0-9_.' '-'");
 });
 
 describe('the script that starts a part', () => {

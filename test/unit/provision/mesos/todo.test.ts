@@ -121,6 +121,16 @@ describe('what is to do', () => {
     expect(text).not.toContain('zk-secret');
   });
 
+  it('writes again what was written from other settings, though nobody touched it', () => {
+    const seen = settled(ONE);
+    const manifest = new Map(seen.manifest);
+    const path = [...manifest.keys()].find((each) => each.endsWith('/master/zk'))!;
+    manifest.set(path, { ...manifest.get(path)!, spec: 'older' });
+    expect(lines(ONE, { ...seen, manifest })).toEqual([
+      'restart mesos master m1: zk changed on the host; no task is started for about 20 s, those that run go on',
+    ]);
+  });
+
   it('takes away what a host is not any more', () => {
     const before = settled(ONE);
     const host = inputOf({ agents: 1 }).cluster.hosts[1]!;
