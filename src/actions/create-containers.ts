@@ -1,3 +1,4 @@
+import { CrossflockError } from '../errors/crossflock-error.js';
 import { EXIT, exitCodeFor, type ExitCode } from '../errors/exit-codes.js';
 import { runSteps, type PipelineResult } from '../pipeline/run-steps.js';
 import type { Plan } from '../plan/types.js';
@@ -27,6 +28,7 @@ export async function createContainers(
 ): Promise<ExitCode> {
   const plan = await loadPlan(context, options.config);
   if (plan === undefined) return EXIT.usage;
+  refuseNothing(plan, options.config);
   const network = networkDriver(plan.network);
   const members = networkMembers(context, plan);
   const failures: ClusterFailures = new Map();
@@ -44,6 +46,14 @@ export async function createContainers(
   );
   if (options.dryRun) return dryRunSummary(context, result, failures.size);
   return summary(context, plan, { result, rollout });
+}
+
+function refuseNothing({ apps }: Plan, config: string): void {
+  if (apps.length > 0) return;
+  throw new CrossflockError(`${config} has no containers to start`, {
+    code: 'invalid-input',
+    hint: 'write a submitter and executors for it under "containers"; down removes what is running',
+  });
 }
 
 function dryRunSummary(context: ActionContext, result: PipelineResult, unasked: number): ExitCode {

@@ -10,7 +10,10 @@ import type { HostFailure, ProvisionScene, SceneHost } from './provision-scene.j
 const COLUMNS = ['host', 'system', 'cpus', 'memory', 'disk free', 'docker', 'now'];
 
 export interface Outcome {
-  readonly config: string;
+  /** The words after `crossflock provision` that stand for the plan. */
+  readonly source: readonly string[];
+  /** More for programs to read. */
+  readonly data?: Readonly<Record<string, unknown>>;
   readonly dryRun: boolean;
   readonly changes: number;
   /** What ended it for all hosts. */
@@ -44,6 +47,7 @@ export function provisionSummary(
     ok: isOk,
     message: isOk ? goodNews(scene, outcome) : `${badNews(scene, outcome)}: ${again}`,
     data: {
+      ...outcome.data,
       changes: outcome.changes,
       hosts: scene.chosen.map((host) => hostData(scene, host, outcome)),
       ...(isOk ? {} : { again }),
@@ -73,13 +77,13 @@ function badNews({ chosen, usable }: ProvisionScene, { failure, dryRun }: Outcom
 
 /** The command that repeats what failed; the whole one where that is all. */
 function againCommand(
-  { config, dryRun }: Outcome,
+  { source, dryRun }: Outcome,
   ids: readonly string[],
   { hosts }: ProvisionScene,
 ): string {
   const only = ids.length === hosts.length ? [] : ['--only', ...ids];
   const rest = dryRun ? ['--dry-run'] : [];
-  return pasteable(['crossflock', 'provision', '-c', config, ...rest, ...only]);
+  return pasteable(['crossflock', 'provision', ...source, ...rest, ...only]);
 }
 
 export function failureLines(id: string, { step, error }: HostFailure): readonly string[] {

@@ -20,12 +20,15 @@ import { ProvisionScene } from './provision-scene.js';
 import { provisionSummary } from './provision-summary.js';
 import { verifyStep } from './provision-verify-step.js';
 
-export interface ProvisionOptions {
-  /** Path of the configuration file. */
-  readonly config: string;
+export interface HostChoice {
   /** Ids of the hosts to work on; undefined: all of them. */
   readonly only?: readonly string[];
   readonly dryRun: boolean;
+}
+
+export interface ProvisionOptions extends HostChoice {
+  /** Path of the configuration file. */
+  readonly config: string;
 }
 
 /**
@@ -39,6 +42,24 @@ export async function provision(
 ): Promise<ExitCode> {
   const plan = await loadPlan(context, options.config);
   if (plan === undefined) return EXIT.usage;
+  const source = ['-c', options.config];
+  return provisionPlan(context, plan, { ...options, source }, openNetwork);
+}
+
+export interface PlanOptions extends HostChoice {
+  /** The words after `crossflock provision` that stand for the plan. */
+  readonly source: readonly string[];
+  /** More for programs to read in the summary. */
+  readonly data?: Readonly<Record<string, unknown>>;
+}
+
+/** `provision` of a plan, wherever that is from. */
+export async function provisionPlan(
+  context: ActionContext,
+  plan: Plan,
+  options: PlanOptions,
+  openNetwork: (plan: NetworkPlan) => VirtualNetwork = networkDriver,
+): Promise<ExitCode> {
   refuseStrangers(plan, options.only);
   const network = openNetwork(plan.network);
   const scene = new ProvisionScene(context, { plan, network, ...optional('only', options.only) });
@@ -80,7 +101,7 @@ export function provisionSteps(context: ActionContext, scene: ProvisionScene): r
     imagesStep(context, scene, available),
     ...networkStepsOf(scene),
     marathonStep(context, scene, available),
-    verifyStep(scene, available),
+    verifyStep(context, scene, available),
   ];
 }
 

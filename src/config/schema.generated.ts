@@ -42,9 +42,8 @@ export const configSchema: Readonly<Record<string, unknown>> = {
     },
     containers: {
       description:
-        'The containers to run: one submitter, and executors for it to send its jobs to.',
+        'The containers to run: one submitter, and executors for it to send its jobs to. May be empty as long as hosts are only provisioned.',
       type: 'array',
-      minItems: 1,
       items: { $ref: '#/definitions/container' },
       'x-write': 'a list of containers',
       examples: [

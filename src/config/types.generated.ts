@@ -47,9 +47,7 @@ export interface Config {
    */
   clusters: ClusterConfig[];
   /**
-   * The containers to run: one submitter, and executors for it to send its jobs to.
-   *
-   * @minItems 1
+   * The containers to run: one submitter, and executors for it to send its jobs to. May be empty as long as hosts are only provisioned.
    */
   containers: ContainerConfig[];
   network: NetworkConfig;

@@ -3,19 +3,25 @@ import type { GlobalFlags } from '../context.js';
 
 /** The flags that every command with a configuration has. */
 export function withConfig<T>(program: Argv<T>) {
-  return program
-    .option('config', {
-      alias: 'c',
-      type: 'string',
-      default: './config.json',
-      describe: 'path to the JSON configuration file',
-      requiresArg: true,
-    })
-    .option('accept-new-host-keys', {
-      type: 'boolean',
-      default: false,
-      describe: 'trust hosts that are met for the first time without asking',
-    });
+  return withNewKeys(program.option('config', { ...CONFIG_OPTION, default: DEFAULT_CONFIG }));
+}
+
+export const DEFAULT_CONFIG = './config.json';
+
+export const CONFIG_OPTION = {
+  alias: 'c',
+  type: 'string',
+  describe: 'path to the JSON configuration file',
+  requiresArg: true,
+} as const;
+
+/** The flag of every command that logs in somewhere. */
+export function withNewKeys<T>(program: Argv<T>) {
+  return program.option('accept-new-host-keys', {
+    type: 'boolean',
+    default: false,
+    describe: 'trust hosts that are met for the first time without asking',
+  });
 }
 
 /** The global flags out of parsed arguments. */

@@ -155,7 +155,12 @@ function constraintProblems({ constraints, path }: ContainerView): readonly Prob
 }
 
 function submitterProblems({ containers, allContainers }: View): readonly Problem[] {
-  if (!allContainers || containers.length === 0) return [];
+  if (!allContainers) return [];
+  if (containers.length === 0) {
+    const message = 'is empty, so create-containers has nothing to start';
+    const fix = 'write a submitter and executors for it';
+    return [{ severity: 'warning', path: 'containers', value: '[]', message, fix }];
+  }
   const submitters = containers.filter(({ role }) => role === 'submitter');
   const count = submitters.reduce((sum, { instances }) => sum + instances, 0);
   if (count === 1) return [];

@@ -188,6 +188,16 @@ describe('status', () => {
     expect(reporter.of('summary')[0]?.message).toBe('0 of 2 containers running and healthy');
     expect(writes()).toBe(0);
   });
+
+  it('refuses a configuration without containers before it asks anybody', async () => {
+    const document = { ...configuration(), containers: [], network: { cidr: '10.77.0.0/24' } };
+    files.set('/x/config.json', JSON.stringify(document));
+    const { context } = world();
+    await expect(createContainers(context, OPTIONS)).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: '/x/config.json has no containers to start',
+    });
+  });
 });
 
 describe('validate', () => {

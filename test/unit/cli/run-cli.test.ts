@@ -61,6 +61,20 @@ describe('runCli', () => {
     expect((await cli(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
+  it('takes hosts in place of a configuration, and tells all that is wrong with them', async () => {
+    const { exitCode, stdout } = await cli(['provision', '-p', 'me@there', '-n', 'all']);
+    expect(exitCode).toBe(2);
+    expect(stdout).toContain('--master: is missing');
+    expect(stdout).toContain('--peers: "me@there" is more than an address');
+    expect(stdout).toContain('--cores: "all" is no number of cores');
+  });
+
+  it.each([[[]], [['-c', './config.json']]])('provisions a configuration with %j', async (args) => {
+    const { exitCode, stdout } = await cli(['provision', ...args]);
+    expect(exitCode).toBe(2);
+    expect(stdout).toContain('config.json: does not exist');
+  });
+
   it('says what is wrong with a configuration that is not there', async () => {
     const { exitCode, stdout } = await cli(['validate', '-c', '/no/such/file.json']);
     expect(exitCode).toBe(2);

@@ -126,6 +126,13 @@ const CASES: readonly (readonly [string, Changes, readonly string[]])[] = [
     ],
   ],
   [
+    'no containers',
+    { containers: [], 'network.containers': [] },
+    [
+      'warning containers: [] is empty, so create-containers has nothing to start; write a submitter and executors for it',
+    ],
+  ],
+  [
     'two submitters',
     { 'containers[0].instances': 2, 'network.containers[0].ip_addr': '172.16.0.10' },
     [
