@@ -1,6 +1,6 @@
 import { CrossflockError, toCrossflockError } from '../errors/crossflock-error.js';
 import { MarathonClient } from '../marathon/client.js';
-import type { ClusterPlan, HostPlan, MesosEngine } from '../plan/types.js';
+import type { ClusterPlan, MesosEngine } from '../plan/types.js';
 import type { Host } from '../ports/host.js';
 import { mesosPaths } from '../provision/mesos/paths.js';
 import { marathonAuth, secretPath } from '../provision/mesos/secrets.js';
@@ -35,21 +35,17 @@ export async function openMarathon(
 async function openLeader(
   context: ActionContext,
   cluster: ClusterPlan,
-  engine: MesosEngine,
+  { masters }: MesosEngine,
 ): Promise<OpenMarathon> {
-  const doors = engine.masters.flatMap((master) => {
-    const through = cluster.hosts.find(({ id }) => id === master.hostId);
-    return through === undefined ? [] : [{ ...master, through }];
-  });
   let reason: unknown;
-  for (const door of doors) {
+  for (const { hostId, address: own } of masters) {
     try {
-      const open = await openDoor(context, cluster, { ...door, port: engine.ports.marathon });
-      if (doors.length === 1) return open;
+      const open = await openMarathonOf(context, cluster, hostId);
+      if (masters.length === 1) return open;
       const { leader } = await askLeader(context, open);
-      const leading = doors.find(({ address }) => leader?.startsWith(`${address}:`) === true);
-      if (leading === undefined || leading === door) return open;
-      return await openDoor(context, cluster, { ...leading, port: engine.ports.marathon });
+      const leading = masters.find(({ address }) => leader?.startsWith(`${address}:`) === true);
+      if (leading === undefined || leading.address === own) return open;
+      return await openMarathonOf(context, cluster, leading.hostId);
     } catch (error) {
       context.signal.throwIfAborted();
       reason ??= error;
@@ -58,19 +54,21 @@ async function openLeader(
   throw toCrossflockError(reason);
 }
 
-interface Door {
-  readonly through: HostPlan;
-  readonly address: string;
-  readonly port: number;
-}
-
-async function openDoor(
+/** The Marathon on one of the masters' hosts of a cluster whose engine is Mesos. */
+export async function openMarathonOf(
   context: ActionContext,
   cluster: ClusterPlan,
-  { through, address, port }: Door,
+  hostId: string,
 ): Promise<OpenMarathon> {
+  const { engine } = cluster;
+  const through = cluster.hosts.find(({ id }) => id === hostId);
+  const master =
+    engine.type === 'mesos' ? engine.masters.find((each) => each.hostId === hostId) : undefined;
+  if (engine.type !== 'mesos' || through === undefined || master === undefined) {
+    throw new CrossflockError(`${hostId} has no marathon`, { code: 'unexpected' });
+  }
   const host = openHost(context, through);
-  const url = await forwarded(host, address, port);
+  const url = await forwarded(host, master.address, engine.ports.marathon);
   return withAuth(url, cluster.auth ?? (await madeAuth(context, host, cluster)));
 }
 

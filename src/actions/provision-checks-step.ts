@@ -19,9 +19,16 @@ import {
   type WantedPort,
   type Way,
 } from '../provision/obstacles.js';
+import {
+  clonedMachines,
+  clusterObstacles,
+  mesosObstacles,
+  mesosWantedPorts,
+} from '../provision/mesos/obstacles.js';
 import { survey } from '../provision/survey.js';
 import { rulesOn } from './firewall-rules.js';
 import { onEach } from './provision-host-changes.js';
+import { failCluster } from './provision-mesos-step.js';
 import { enginePort, type ProvisionScene, type SceneHost, type Sight } from './provision-scene.js';
 import { hostTodo, isDone, networkTodo, type HostTodo } from './provision-todo.js';
 
@@ -45,6 +52,7 @@ export function checksStep(
       const network = networkTodo(scene, (id, error) => {
         scene.fail(id, TITLE, error);
       });
+      checkMesos(scene, context);
       await onEach(scene, { ids: scene.usable.map(({ id }) => id), title: TITLE }, async (id) => {
         const host = scene.hosts.find((each) => each.id === id);
         const sight = scene.sight(id);
@@ -63,6 +71,22 @@ export function checksStep(
       return `nothing is in the way of ${String(usable.length)} of ${String(chosen.length)}`;
     },
   });
+}
+
+/** What is in the way of a cluster as a whole. */
+function checkMesos(scene: ProvisionScene, { progress }: StepContext): void {
+  for (const cluster of scene.mesos.clusters) {
+    const members = cluster.hosts.map(({ id }) => {
+      const sight = scene.failures.has(id) ? undefined : scene.sight(id);
+      return { id, seen: sight?.mesos, skewSeconds: sight?.skewSeconds ?? 0 };
+    });
+    for (const line of clonedMachines(members)) progress(line);
+    try {
+      refuse(clusterObstacles(cluster.engine, members));
+    } catch (error) {
+      failCluster(scene, cluster, error, TITLE);
+    }
+  }
 }
 
 interface Here {
@@ -85,6 +109,7 @@ async function checkHost(
   const atSight = [
     ...obstaclesAtSight(facts, docker, demands, skewSeconds),
     ...networkObstacles(here),
+    ...mesosTrouble(here),
   ];
   if (isDone(todo) && mine.length === 0) {
     refuse(atSight);
@@ -125,11 +150,16 @@ function demandsOf(
   return {
     need: todo.docker,
     source: scene.plan.docker.source,
-    // The containers of an embedded engine mount the pool's key, which is root's.
+    // The containers of an engine of ours mount the pool's key, which is root's.
     root:
-      enginePort(host) !== undefined || (network.length > 0 && scene.network.driver !== 'bridge'),
+      host.cluster.engine.type !== 'given' ||
+      (network.length > 0 && scene.network.driver !== 'bridge'),
     largestImage: Math.max(0, ...sizes),
-    ports: [...enginePorts(host, todo), ...networkPorts(scene, network)],
+    ports: [
+      ...enginePorts(host, todo),
+      ...mesosPorts(scene, todo),
+      ...networkPorts(scene, network),
+    ],
   };
 }
 
@@ -140,6 +170,22 @@ function enginePorts(host: SceneHost, { marathon }: HostTodo): readonly WantedPo
   if (port === undefined || !isNew) return [];
   const setting = `"engine.port" for the cluster ${host.cluster.id}`;
   return [{ protocol: 'tcp', port, for: 'the embedded marathon', setting }];
+}
+
+/** Ports of the parts that are new on the host. */
+function mesosPorts(scene: ProvisionScene, { mesos }: HostTodo): readonly WantedPort[] {
+  const isNew = (part: string): boolean =>
+    mesos.some((change) => change.part === part && change.view.action === 'create');
+  const [first] = mesos;
+  const wanted = first === undefined ? undefined : scene.wantedMesos(first.hostId);
+  if (wanted === undefined) return [];
+  return mesosWantedPorts({ ...wanted, parts: wanted.parts.filter(isNew) });
+}
+
+function mesosTrouble({ scene, host, sight }: Here): readonly Obstacle[] {
+  const wanted = scene.wantedMesos(host.id);
+  if (wanted === undefined || sight.mesos === undefined) return [];
+  return mesosObstacles(sight.facts, sight.mesos, wanted);
 }
 
 function networkPorts(

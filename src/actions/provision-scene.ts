@@ -10,7 +10,11 @@ import { factsProbe, type HostFacts } from '../provision/facts/host-facts.js';
 import { timeSkew } from '../provision/facts/time-skew.js';
 import { survey } from '../provision/survey.js';
 import { fanOut } from '../util/fan-out.js';
+import type { MesosSeen } from '../provision/mesos/seen.js';
+import type { WantedMesosHost } from '../provision/mesos/types.js';
 import type { ActionContext } from './context.js';
+import { MesosScene, type MesosCluster } from './mesos-scene.js';
+import type { ClusterSecrets } from './mesos-secrets.js';
 import { networkMembers } from './reach.js';
 
 /** Hosts looked at at the same time; each is one command on one connection. */
@@ -35,6 +39,8 @@ export interface Sight {
   /** Undefined where the driver's question makes no sense yet, for want of an engine. */
   readonly network: unknown;
   readonly skewSeconds: number;
+  /** Of a host with the engine `mesos`; undefined for any other. */
+  readonly mesos: MesosSeen | undefined;
 }
 
 /** Why a host dropped out, and in which step. */
@@ -52,6 +58,7 @@ export class ProvisionScene {
   readonly hosts: readonly SceneHost[];
   readonly network: VirtualNetwork;
   readonly plan: Plan;
+  readonly mesos: MesosScene;
   readonly failures = new Map<string, HostFailure>();
   /** Hosts that were changed, or would be. */
   readonly changed = new Set<string>();
@@ -70,6 +77,7 @@ export class ProvisionScene {
     this.#context = context;
     this.plan = plan;
     this.network = network;
+    this.mesos = new MesosScene(plan, network);
     this.hosts = networkMembers(context, plan).flatMap((member): readonly SceneHost[] => {
       const cluster = plan.clusters.find(({ id }) => id === member.clusterId);
       if (cluster === undefined) return [];
@@ -100,6 +108,28 @@ export class ProvisionScene {
       member,
       state: this.failures.has(id) ? undefined : this.#sights.get(id)?.network,
     }));
+  }
+
+  /**
+   * What the engine `mesos` comes to on a host that was seen; undefined for any other engine.
+   * @throws CrossflockError `refused` where hosts of its cluster hold different secrets
+   */
+  wantedMesos(id: string): WantedMesosHost | undefined {
+    const mine = this.mesos.hostOf(id);
+    const sight = this.#sights.get(id);
+    if (mine === undefined || sight === undefined) return undefined;
+    return this.mesos.wanted(mine, this.mesosSecrets(mine.cluster), sight);
+  }
+
+  /** The secrets of a cluster, by what was seen on its hosts. */
+  mesosSecrets(cluster: MesosCluster): ClusterSecrets {
+    const places = this.hosts.flatMap(({ id, member }) => {
+      const seen = this.#sights.get(id)?.mesos?.secrets;
+      return member.clusterId !== cluster.id || seen === undefined
+        ? []
+        : [{ id, host: member.host, seen }];
+    });
+    return this.mesos.secrets(cluster, places);
   }
 
   /** Looks at every host that was not looked at since it was last changed. */
@@ -159,11 +189,12 @@ export class ProvisionScene {
         images: imagesProbe(host.images),
         marathon: marathonProbe(port),
         network: kept(this.network.probe(host.member)),
+        mesos: this.mesos.probe(host.id),
       },
       signal,
     );
     const to = clock.now().getTime() / 1000;
-    const { facts, docker, images, marathon } = answers;
+    const { facts, docker, images, marathon, mesos } = answers;
     const network =
       docker.engine === undefined ? answers.network.orNothing() : answers.network.read();
     return {
@@ -172,6 +203,7 @@ export class ProvisionScene {
       images,
       marathon,
       network,
+      mesos,
       skewSeconds: timeSkew(facts.time, { from, to }),
     };
   }

@@ -9,6 +9,8 @@ import {
   marathonContainerName,
   type MarathonChange,
 } from '../provision/embedded-marathon.js';
+import type { MesosChange } from '../provision/mesos/change.js';
+import { mesosTodo } from '../provision/mesos/todo.js';
 import { optional } from '../util/optional.js';
 import { memberReports } from './peers-look.js';
 import type { ProvisionScene, SceneHost, Sight } from './provision-scene.js';
@@ -22,6 +24,8 @@ export interface HostTodo {
   readonly docker: DockerNeed;
   readonly images: readonly ImageChange[];
   readonly marathon: MarathonChange | undefined;
+  /** Of the engine `mesos`. */
+  readonly mesos: readonly MesosChange[];
 }
 
 /**
@@ -29,10 +33,12 @@ export interface HostTodo {
  * @throws CrossflockError `refused` for a host that cannot run the images
  */
 export function hostTodo(
-  { plan, network }: Pick<ProvisionScene, 'plan' | 'network'>,
+  scene: Pick<ProvisionScene, 'plan' | 'network' | 'wantedMesos'>,
   host: SceneHost,
   { sight, available }: { readonly sight: Sight; readonly available: AvailableImages },
 ): HostTodo {
+  const { plan, network } = scene;
+  const wanted = scene.wantedMesos(host.id);
   const images = planImages({
     host: host.id,
     names: host.images,
@@ -43,6 +49,7 @@ export function hostTodo(
     docker: dockerNeed(sight.facts, sight.docker, plan.docker),
     images,
     marathon: marathonTodo({ deployment: plan.name, network }, host, sight, images),
+    mesos: wanted === undefined || sight.mesos === undefined ? [] : mesosTodo(wanted, sight.mesos),
   };
 }
 
@@ -74,8 +81,9 @@ function marathonTodo(
   return marathonChange(wanted, facts, imageId);
 }
 
-export function isDone({ docker, images, marathon }: HostTodo): boolean {
-  return needsNothing(docker) && images.length === 0 && marathon === undefined;
+export function isDone({ docker, images, marathon, mesos }: HostTodo): boolean {
+  const isSetUp = marathon === undefined && mesos.length === 0;
+  return needsNothing(docker) && images.length === 0 && isSetUp;
 }
 
 /**

@@ -1,9 +1,15 @@
 import { CrossflockError } from '../errors/crossflock-error.js';
 import type { AvailableImages } from '../images/available-images.js';
-import { step, type Step } from '../pipeline/step.js';
+import { step, type Step, type StepContext } from '../pipeline/step.js';
+import type { MesosMember } from '../plan/types.js';
 import type { PairReport } from '../ports/virtual-network.js';
+import { fanOut } from '../util/fan-out.js';
+import type { ActionContext } from './context.js';
 import { firewallRules } from './firewall-rules.js';
+import { probeAgents } from './mesos-probe.js';
+import { HOSTS_AT_ONCE } from './network-steps.js';
 import { onEach } from './provision-host-changes.js';
+import { failCluster, untilHealthy } from './provision-mesos-step.js';
 import { enginePort, type ProvisionScene, type SceneHost } from './provision-scene.js';
 import { hostTodo, isDone, networkTodo } from './provision-todo.js';
 
@@ -13,24 +19,52 @@ const TITLE = 'every part answers';
  * Looks once more at what was changed: everything has to be as wanted now, and the hosts have to
  * reach each other through the network. Of hosts on which nothing changed, the first look told.
  */
-export function verifyStep(scene: ProvisionScene, available: () => AvailableImages): Step {
+export function verifyStep(
+  context: ActionContext,
+  scene: ProvisionScene,
+  available: () => AvailableImages,
+): Step {
   return step({
     id: 'verify',
     title: TITLE,
     check: () => Promise.resolve([]),
     apply: () => Promise.resolve(),
-    settle: async (context) => {
-      const { signal } = context;
+    settle: async (running) => {
+      const { signal } = running;
       const changed = [...scene.changed];
       await scene.look(signal, TITLE);
       for (const host of scene.usable) verifyHost(scene, host, available());
       verifyNetwork(scene);
       const ids = changed.filter((id) => !scene.failures.has(id));
       await onEach(scene, { ids, title: TITLE }, async (id) => verifyWays(scene, id, signal));
-      scene.tell(context);
+      await verifyMesos(context, scene, { changed, running });
+      scene.tell(running);
       const { usable, chosen } = scene;
       return `${String(usable.length)} of ${String(chosen.length)} ${chosen.length === 1 ? 'host' : 'hosts'}`;
     },
+  });
+}
+
+/**
+ * The engine as a whole, and a container on each agent that was changed, or that got a new network.
+ */
+async function verifyMesos(
+  context: ActionContext,
+  scene: ProvisionScene,
+  { changed, running }: { readonly changed: readonly string[]; readonly running: StepContext },
+): Promise<void> {
+  const clusters = scene.mesos.clusters.filter(({ hosts }) =>
+    hosts.some(({ id }) => changed.includes(id) && !scene.failures.has(id)),
+  );
+  await fanOut(clusters, HOSTS_AT_ONCE, async (cluster) => {
+    const isDue = ({ hostId }: MesosMember): boolean =>
+      changed.includes(hostId) && !scene.failures.has(hostId);
+    const making = { scene, cluster, running };
+    await untilHealthy(context, making, 'agent');
+    await probeAgents(context, making, cluster.engine.agents.filter(isDue));
+  }).then(({ failed }) => {
+    running.signal.throwIfAborted();
+    for (const { target, error } of failed) failCluster(scene, target, error, TITLE);
   });
 }
 
@@ -43,6 +77,9 @@ function verifyHost(scene: ProvisionScene, host: SceneHost, available: Available
     ...todo.docker.users.map((user) => `${user} is not in the group docker`),
     ...todo.images.map(({ name }) => `the image ${name} is not as wanted`),
     ...(todo.marathon === undefined ? [] : ['the embedded marathon is not as wanted']),
+    ...todo.mesos.map(
+      ({ view }) => `${view.kind} is not as wanted (${view.detail ?? view.action})`,
+    ),
   ];
   const isSilent = enginePort(host) !== undefined && !sight.marathon;
   if (missing.length === 0 && isSilent) missing.push('the embedded marathon does not answer');

@@ -15,6 +15,7 @@ import { checksStep } from './provision-checks-step.js';
 import { dockerStep } from './provision-docker-step.js';
 import { imagesStep } from './provision-images-step.js';
 import { marathonStep } from './provision-marathon-step.js';
+import { mesosStep } from './provision-mesos-step.js';
 import { networkStepsOf } from './provision-network-steps.js';
 import { ProvisionScene } from './provision-scene.js';
 import { provisionSummary } from './provision-summary.js';
@@ -101,6 +102,7 @@ export function provisionSteps(context: ActionContext, scene: ProvisionScene): r
     imagesStep(context, scene, available),
     ...networkStepsOf(scene),
     marathonStep(context, scene, available),
+    mesosStep(context, scene),
     verifyStep(context, scene, available),
   ];
 }

@@ -206,7 +206,12 @@ export class MarathonClient {
   }
 
   async info(options: CallOptions = {}): Promise<MarathonInfo> {
-    return readInfo(await this.#json({ method: 'GET', path: '/v2/info', ...options }));
+    return readInfo(await this.description(options));
+  }
+
+  /** All that it says of itself, as it says it: `/v2/info`. */
+  description(options: CallOptions = {}): Promise<unknown> {
+    return this.#json({ method: 'GET', path: '/v2/info', ...options });
   }
 
   /** Resolves when the server answers at all. */
