@@ -1,6 +1,7 @@
 /** What an agent finds wrong with its host before it does anything. */
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { exitWith } from '../common/log.js';
+import { ownSetting } from '../common/own-setting.js';
 import { isOlder, parseDockerVersion, runDocker } from './docker.js';
 import type { AgentSettings } from './settings.js';
 
@@ -47,7 +48,7 @@ function isSystemd(): boolean {
 
 async function dockerProblem({ docker, dockerSocket }: AgentSettings): Promise<string | undefined> {
   if (!dockerSocket.startsWith('/')) return `Invalid Docker socket path: ${dockerSocket}`;
-  const mounts = readFileSync(process.env['STANDIN_PROC_MOUNTS'] ?? '/proc/mounts', 'utf8');
+  const mounts = readFileSync(ownSetting('PROC_MOUNTS') ?? '/proc/mounts', 'utf8');
   if (!hasCpuHierarchy(mounts)) {
     return "Failed to find a mounted cgroups hierarchy for the 'cpu' subsystem; you probably need to mount cgroups manually";
   }

@@ -1,3 +1,5 @@
+import { ownSetting } from './own-setting.js';
+
 /** Durations as Mesos writes them (`10secs`, `1mins`, `6hrs`), in milliseconds. */
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -20,6 +22,6 @@ export function parseDuration(text: string): number | undefined {
 
 /** A time that only stand-ins know, for tests that cannot wait as long as the real ones do. */
 export function standInMs(name: string, fallback: number): number {
-  const value = Number(process.env[`STANDIN_${name}_MS`]);
+  const value = Number(ownSetting(`${name}_MS`));
   return Number.isFinite(value) && value > 0 ? value : fallback;
 }
