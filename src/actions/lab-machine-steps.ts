@@ -18,6 +18,7 @@ export interface LabTask {
   /** With addresses of the first of the subnets. */
   readonly missing: readonly NewHost[];
   readonly withRegistry: boolean;
+  readonly devices: boolean;
   /** The lab's own, or those it may get. */
   readonly subnets: readonly string[];
   /** The missing hosts, with addresses of the lab's subnet. */
@@ -61,13 +62,13 @@ interface MachineChange extends StepChange {
 }
 
 export function machinesStep({ host }: ActionContext, task: LabTask): Step {
-  const { name, lab, withRegistry } = task;
+  const { name, lab, withRegistry, devices } = task;
   return step<MachineChange>({
     id: 'machines',
     title: 'machines',
     check: async ({ signal }) => {
       const { subnet = task.subnets[0] ?? '' } = await readLab(host, name, signal);
-      const place = placeIn(name, subnet, withRegistry);
+      const place = { ...placeIn(name, subnet, withRegistry), devices };
       return [
         ...(withRegistry ? registryChange(lab, runRegistryArgs(place)) : []),
         ...lab.hosts

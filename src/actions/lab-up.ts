@@ -15,6 +15,8 @@ import { imagesStep, machinesStep, networkStep, type LabTask } from './lab-machi
 export interface LabUpOptions extends LabOptions, LabRequest {
   /** Whether a registry serves this machine's images to the hosts. */
   readonly registry: boolean;
+  /** Whether new hosts may use every device of this machine. */
+  readonly devices?: boolean;
   readonly dryRun: boolean;
 }
 
@@ -63,6 +65,7 @@ async function labTask(context: ActionContext, options: LabUpOptions): Promise<L
     lab,
     missing,
     withRegistry,
+    devices: options.devices ?? false,
     subnets,
     missingIn: (subnet) => missingHosts(lab, subnet, options),
   };

@@ -22,6 +22,8 @@ export interface Place {
   readonly subnet: string;
   /** `host:port` of the lab's registry, where it has one. */
   readonly registry?: string;
+  /** Whether its machines may use every device of this one, as privileged containers ask to. */
+  readonly devices?: boolean;
 }
 
 /** Arguments of `docker` that make the lab's network. */
@@ -39,7 +41,7 @@ export function createNetworkArgs({ lab, subnet, registry }: Place): readonly st
 }
 
 /** Arguments of `docker` that make a host and switch it on. */
-export function runHostArgs({ lab, registry }: Place, host: NewHost): readonly string[] {
+export function runHostArgs({ lab, registry, devices }: Place, host: NewHost): readonly string[] {
   const { id, cloud, number, address, isBare } = host;
   return [
     ...['run', '--detach', '--pull', 'never'],
@@ -58,6 +60,7 @@ export function runHostArgs({ lab, registry }: Place, host: NewHost): readonly s
     // The engine inside puts its containers below the host's own control group.
     ...['--cgroupns', 'host', '--volume', '/sys/fs/cgroup:/sys/fs/cgroup:rw'],
     ...['--device', '/dev/net/tun', '--tmpfs', '/run'],
+    ...(devices === true ? ['--device-cgroup-rule', 'a *:* rwm'] : []),
     ...(registry === undefined ? [] : ['--env', `CROSSFLOCK_LAB_REGISTRY=${registry}`]),
     isBare ? LAB_IMAGES.bare : LAB_IMAGES.host,
   ];

@@ -57,9 +57,9 @@ function withWhole(program: Argv, run: Run): Argv {
       (up) => upOptions(named(up)),
       (given) =>
         run(given, (context) => {
-          const { name, clouds, hostsPerCloud, bare, registry, dryRun } = given;
+          const { name, clouds, hostsPerCloud, bare, registry, devices, dryRun } = given;
           return labUp(context, {
-            ...{ name, registry, dryRun },
+            ...{ name, registry, devices, dryRun },
             ...(clouds === undefined ? {} : { clouds: words(clouds) }),
             ...(hostsPerCloud === undefined ? {} : { hostsPerCloud }),
             bare: bare === 'all' ? 'all' : words(bare ?? ''),
@@ -190,6 +190,11 @@ function upOptions<T>(program: Argv<T>) {
       type: 'boolean',
       default: true,
       describe: "serve this machine's images of crossflock to the hosts; --no-registry does not",
+    })
+    .option('devices', {
+      type: 'boolean',
+      default: false,
+      describe: "let new hosts run privileged containers, as Weave Net's are",
     })
     .option('dry-run', {
       type: 'boolean',

@@ -37,6 +37,13 @@ describe('the command lines of a lab', () => {
     ]);
   });
 
+  it('make a host that may use every device, only where that is asked for', () => {
+    const place = placeIn('lab', '10.199.0.0/24', true);
+    const rules = (args: readonly string[]) => valuesOf(args, '--device-cgroup-rule');
+    expect(rules(runHostArgs({ ...place, devices: true }, HOST))).toEqual(['a *:* rwm']);
+    expect(rules(runHostArgs({ ...place, devices: false }, HOST))).toEqual([]);
+  });
+
   it('make a bare host, without a registry where the lab has none', () => {
     const args = runHostArgs(placeIn('lab', '10.199.0.0/24', false), { ...HOST, isBare: true });
     expect(args.at(-1)).toBe('crossflock/lab-bare');
