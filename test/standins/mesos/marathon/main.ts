@@ -128,10 +128,10 @@ class Marathon {
       await zk.create({ path: this.#statePath, data: JSON.stringify(stored) });
     }
     this.#orchestrator.load(stored);
-    const api = createServer(this.#orchestrator, {
-      ...this.#options(),
-      ...(stored.frameworkId === undefined ? {} : { frameworkId: stored.frameworkId }),
-    });
+    const options = this.#options();
+    // Known from the moment that a master has taken it in for the first time.
+    Object.defineProperty(options, 'frameworkId', { get: () => this.#orchestrator.frameworkId });
+    const api = createServer(this.#orchestrator, options);
     await api.ready();
     this.#api = (request, response) => {
       api.routing(request, response);
