@@ -5,22 +5,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ReportEvent } from '../../src/ports/reporter.js';
-import type { RunSummary } from '../../src/ports/run-summary.js';
-import {
-  eventsOf,
-  output,
-  ROOT,
-  run,
-  start,
-  STATE_HOME,
-  summaryOf,
-  type Ended,
-} from './harness.js';
+import { eventsOf, output, ROOT, run, start, STATE_HOME, summaryOf } from './harness.js';
+import { expectCompleteResult, jobsDone, jobsRunOn, LabKit } from './lab-kit.js';
 
 const LAB = 'cft-e2e-lab';
 const CONFIG = join(ROOT, `.crossflock/lab-${LAB}.json`);
-/** Facts of the matrix, computed in R: see data/README.md. */
-const NETWORK = { pairs: 4_652_775, edges: 1659, positive: 1632 };
 /** Seconds that a host has to take jobs, once it is there. */
 const FIRST_JOB_SECONDS = 30;
 
@@ -75,35 +64,7 @@ async function watchTraffic(addresses: readonly string[], texts: readonly string
   };
 }
 
-function lab(verb: string, ...args: readonly string[]): Promise<string> {
-  const program = [process.execPath, join(ROOT, 'bin/crossflock.js'), 'lab'];
-  return output([...program, verb, '--name', LAB, ...args]);
-}
-
-/** Ids and starts of all containers on a host of the lab: what must not change. */
-async function containersOn(host: string): Promise<readonly string[]> {
-  const format = '{{.Names}} {{.ID}} {{.CreatedAt}}';
-  const names = await lab('ssh', host, '--', 'sudo', 'docker', 'ps', '--format', `'${format}'`);
-  return names.trim().split('\n').sort();
-}
-
-function expectCompleteResult(ended: Ended): RunSummary {
-  expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0);
-  const { run: summary } = summaryOf(ended).data as { run: RunSummary };
-  expect(summary).toMatchObject({ outcome: 'succeeded', problems: [], network: NETWORK });
-  expect(summary.jobs).toMatchObject({ failed: [], notRun: [], done: summary.jobs.total });
-  return summary;
-}
-
-const jobsRunOn =
-  (cluster: string) =>
-  (event: ReportEvent): boolean =>
-    event.type === 'workflow-progress' && (event.snapshot.runningByCluster[cluster] ?? 0) > 0;
-
-const jobsDone =
-  (count: number) =>
-  (event: ReportEvent): boolean =>
-    event.type === 'workflow-progress' && event.snapshot.done >= count;
+const kit = new LabKit(LAB);
 
 function doneOn(cluster: string, event: ReportEvent): number {
   return event.type === 'workflow-progress' ? (event.snapshot.doneByCluster[cluster] ?? 0) : NaN;
@@ -121,7 +82,7 @@ describe('three clouds with a host each, over SSH', () => {
     out = await mkdtemp(join(tmpdir(), 'crossflock-e2e-lab-'));
     // The machines first, so that somebody watches when the demo does the rest.
     await output([join(ROOT, 'scripts/lab'), 'up', '--name', LAB, '--bare', 'cloudlab-1']);
-    const config = JSON.parse(await lab('config')) as {
+    const config = JSON.parse(await kit.run('config')) as {
       clusters: { hosts: { id: string; address: string }[] }[];
     };
     hosts = config.clusters.flatMap((cluster) => cluster.hosts);
@@ -133,17 +94,7 @@ describe('three clouds with a host each, over SSH', () => {
 
   afterAll(async () => {
     await output([join(ROOT, 'scripts/demo'), '--lab', '--down']);
-    for (const kind of ['container', 'network', 'volume']) {
-      const left = await output([
-        'docker',
-        kind,
-        'ls',
-        '-q',
-        '--filter',
-        `label=crossflock.lab=${LAB}`,
-      ]);
-      expect(left, kind).toBe('');
-    }
+    await kit.expectNothingLeft();
   });
 
   it('ends with the network whose numbers are those of R, with jobs on every cloud', async () => {
@@ -176,12 +127,12 @@ describe('three clouds with a host each, over SSH', () => {
   });
 
   it('takes a fourth host and gives up one of the three while jobs run', async () => {
-    await lab('up', '--clouds', 'chameleon,azure,cloudlab,jetstream');
-    const all = JSON.parse(await lab('config')) as {
+    await kit.run('up', '--clouds', 'chameleon,azure,cloudlab,jetstream');
+    const all = JSON.parse(await kit.run('config')) as {
       clusters: { id: string; hosts: { address: string }[] }[];
     };
     const address = all.clusters.find(({ id }) => id === 'jetstream')?.hosts[0]?.address ?? '';
-    const before = await Promise.all(hosts.map(({ id }) => containersOn(id)));
+    const before = await Promise.all(hosts.map(({ id }) => kit.containersOn(id)));
     const running = start('run-kinc', [
       ...['-c', CONFIG, '--jobs', '96', '--min-job-seconds', '10', '--out', out],
     ]);
@@ -195,7 +146,7 @@ describe('three clouds with a host each, over SSH', () => {
     const watching = start('run-kinc', ['-c', CONFIG, '--attach', '--out', out]);
     await watching.event(jobsRunOn('jetstream'));
     expect((Date.now() - asked) / 1000).toBeLessThan(FIRST_JOB_SECONDS);
-    expect(await Promise.all(hosts.map(({ id }) => containersOn(id)))).toEqual(before);
+    expect(await Promise.all(hosts.map(({ id }) => kit.containersOn(id)))).toEqual(before);
 
     const removed = await run('crossflock', ['peers', 'remove', 'azure-1', '-c', CONFIG]);
     expect(removed.exitCode, removed.stdout).toBe(0);
@@ -204,7 +155,7 @@ describe('three clouds with a host each, over SSH', () => {
     expect(summary.clusters.find(({ cluster }) => cluster === 'jetstream')?.jobs).toBeGreaterThan(
       0,
     );
-    expect(await containersOn('azure-1')).toEqual(['']);
+    expect(await kit.containersOn('azure-1')).toEqual(['']);
   });
 
   it('has every job once in the result though two clouds are cut apart in between', async () => {
@@ -212,13 +163,13 @@ describe('three clouds with a host each, over SSH', () => {
       ...['-c', CONFIG, '--jobs', '24', '--min-job-seconds', '8', '--out', out],
     ]);
     await running.event(jobsRunOn('cloudlab'));
-    await lab('cut', 'chameleon', 'cloudlab');
+    await kit.run('cut', 'chameleon', 'cloudlab');
     const checked = await run('crossflock', ['peers', 'check', '-c', CONFIG]);
     expect(checked.exitCode).toBe(1);
     // The others are in their second round, and nothing has come from there.
     const later = await running.event(jobsDone(12));
     expect(doneOn('cloudlab', later)).toBe(0);
-    await lab('heal');
+    await kit.run('heal');
     const { clusters, jobs } = expectCompleteResult(await running.ended);
     expect(clusters.reduce((sum, cluster) => sum + cluster.jobs, 0)).toBe(jobs.total);
     expect(clusters.map(({ cluster }) => cluster)).toContain('cloudlab');
