@@ -22,6 +22,8 @@ const SECTIONS = [
   ['`workflow`', 'workflow'],
   ['`workflow.command`', 'command'],
   ['`workflow.command.gather`', 'gather'],
+  ['`workflow.kinc3`', 'kinc3'],
+  ['`workflow.kinc3.rmt`', 'kinc3Rmt'],
 ];
 
 const cell = (text) => text.replaceAll('|', '\\|');

@@ -1,10 +1,14 @@
 import type { WorkflowType } from '../plan/types.js';
 import { prepareCommand } from './prepare-command.js';
 import { prepareKinc } from './prepare-kinc.js';
+import { prepareKinc3 } from './prepare-kinc3.js';
+import { prepareOsgKinc } from './prepare-osg-kinc.js';
 import type { PrepareRun } from './prepared-run.js';
 
 const RECIPES: Readonly<Record<WorkflowType, PrepareRun>> = {
   kinc: prepareKinc,
+  kinc3: prepareKinc3,
+  'osg-kinc': prepareOsgKinc,
   command: prepareCommand,
 };
 

@@ -13,6 +13,8 @@ import { planClusters } from './clusters.js';
 import { optional } from '../util/optional.js';
 import { hostSecretsFolder } from './host-folders.js';
 import { instanceIds } from './instances.js';
+import { planKinc3 } from './kinc3.js';
+import { planOsgKinc } from './osg-kinc.js';
 import { roleOf } from './roles.js';
 import type { PoolKey } from './pool-key.js';
 import type { CommandPlan, NetworkPlan, Plan, WorkflowPlan, WorkflowType } from './types.js';
@@ -140,7 +142,7 @@ function instances(container: ResolvedContainer, first: number): readonly Placed
 }
 
 function planWorkflow(workflow: NonNullable<ResolvedConfig['workflow']>): WorkflowPlan {
-  const { command } = workflow;
+  const { command, kinc3, osg_kinc: osgKinc } = workflow;
   const requestMemoryMb = workflow.request_memory_mb ?? 1024;
   const retries = workflow.retries ?? 2;
   return {
@@ -153,14 +155,18 @@ function planWorkflow(workflow: NonNullable<ResolvedConfig['workflow']>): Workfl
     threshold: workflow.threshold ?? 'rmt',
     requestMemoryMb,
     retries,
+    ...(osgKinc === undefined ? {} : { osgKinc: planOsgKinc(osgKinc) }),
     ...(command === undefined
       ? {}
       : { command: { ...planCommand(command), requestMemoryMb, retries } }),
+    ...(kinc3 === undefined ? {} : { kinc3: planKinc3(kinc3) }),
   };
 }
 
-function typeOf({ type, command }: NonNullable<ResolvedConfig['workflow']>): WorkflowType {
-  return type ?? (command === undefined ? 'kinc' : 'command');
+function typeOf(workflow: NonNullable<ResolvedConfig['workflow']>): WorkflowType {
+  if (workflow.type !== undefined) return workflow.type;
+  if (workflow.command !== undefined) return 'command';
+  return workflow.kinc3 === undefined ? 'kinc' : 'kinc3';
 }
 
 type CommandConfig = NonNullable<NonNullable<ResolvedConfig['workflow']>['command']>;

@@ -101,7 +101,7 @@ export interface NetworkPlan {
 }
 
 /** Names of the recipes. */
-export type WorkflowType = 'kinc' | 'command';
+export type WorkflowType = 'kinc' | 'kinc3' | 'osg-kinc' | 'command';
 
 export interface WorkflowPlan {
   readonly type: WorkflowType;
@@ -116,6 +116,48 @@ export interface WorkflowPlan {
   readonly requestMemoryMb: number;
   readonly retries: number;
   readonly command?: CommandPlan;
+  readonly osgKinc?: OsgKincPlan;
+  readonly kinc3?: Kinc3Plan;
+}
+
+/** KINC version 3, beyond what holds for every matrix. */
+export interface Kinc3Plan {
+  /** Words that start it on an executor. */
+  readonly program: readonly string[];
+  readonly clustering: 'none' | 'gmm';
+  readonly minClusters: number;
+  readonly maxClusters: number;
+  readonly criterion: 'AIC' | 'BIC' | 'ICL';
+  /** A sample counts for a pair from and up to these values; undefined: all do. */
+  readonly minExpression?: number;
+  readonly maxExpression?: number;
+  readonly removeOutliersBefore: boolean;
+  readonly removeOutliersAfter: boolean;
+  /** Absolute values of the correlations that are kept. */
+  readonly minCorrelation: number;
+  readonly maxCorrelation: number;
+  readonly rmt: {
+    readonly start: number;
+    readonly step: number;
+    readonly stop: number;
+    readonly reduction: 'first' | 'maxcorr' | 'random';
+  };
+  readonly format: 'tidy' | 'text' | 'minimal';
+  readonly fetchMatrices: boolean;
+}
+
+/** OSG-KINC in the submitter's image, which Pegasus plans. */
+export interface OsgKincPlan {
+  /** Folder in the submitter. */
+  readonly directory: string;
+  /** Program there that plans and submits, given the number of jobs. */
+  readonly program: string;
+  /** What comes after the number of jobs. */
+  readonly arguments: readonly string[];
+  /** Folder of the outputs, relative to the run's directory. */
+  readonly outputs: string;
+  /** Names of outputs to fetch; `{job}` stands for each number from 1 on. */
+  readonly results: readonly string[];
 }
 
 /** Any program over the rows of a manifest. */

@@ -106,6 +106,9 @@ export interface NetworkSummary {
   /** `value`: given; `rmt`: found by random matrix theory. */
   readonly thresholdMode: string;
   readonly pairs: number;
-  /** Pairs with fewer common observations than asked for have no correlation. */
-  readonly pairsWithCorrelation: number;
+  /**
+   * Pairs with fewer common observations than asked for have no correlation; undefined where the
+   * recipe does not tell.
+   */
+  readonly pairsWithCorrelation?: number;
 }

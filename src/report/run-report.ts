@@ -46,7 +46,7 @@ function network({ network }: RunSummary): string[] {
   if (network === undefined) return [];
   const { edges, nodes, positive, negative, threshold, thresholdMode } = network;
   const how = thresholdMode === 'rmt' ? ', found by random matrix theory' : '';
-  const uncorrelated = network.pairs - network.pairsWithCorrelation;
+  const uncorrelated = network.pairs - (network.pairsWithCorrelation ?? network.pairs);
   return [
     line('network', `${counted(edges, 'edge')} between ${counted(nodes, 'gene')}`),
     line('', `${grouped(positive)} positive, ${grouped(negative)} negative`),
