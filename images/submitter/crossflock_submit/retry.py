@@ -19,6 +19,7 @@ from .outputs import output_problems
 from .pool import in_queue, submit_dag
 from .problems import SubmitProblem
 from .run import RUNS, nodes_logs
+from .serve import submit_service
 
 _SCRIPT = re.compile(r"^SCRIPT POST (\S+) \S+ \S+ \S+ \S+ \S+ ?(.*)$", re.MULTILINE)
 _SUBMITTED = re.compile(r"^000 \((\d+)\..*\n(?:.*\n)??\s+DAG Node: (\S+)", re.MULTILINE)
@@ -87,6 +88,7 @@ def retry(directory: Path) -> dict:
     temporary = directory / f".{RUN_FILE}.part"
     temporary.write_text(json.dumps(record, indent=2) + "\n")
     os.replace(temporary, directory / RUN_FILE)
+    submit_service(directory, new_cluster)
     return {
         "run_id": run_id,
         "run_dir": str(directory),
