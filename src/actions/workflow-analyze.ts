@@ -23,7 +23,7 @@ export async function analyzeRun(
   const record = await findRun(pool, options.run, signal);
   const monitor = await readRun(pool, record, signal);
   const { clusterOfAddress: clusters } = executorsOf(plan);
-  const input = { runId: record.id, monitor, clusters, now: clock.now() };
+  const input = { record, monitor, clusters, now: clock.now() };
   const findings = await diagnose(pool, input, signal);
   reporter.emit({ type: 'report', lines: findingLines(findings) });
   const { done } = monitor.counts;

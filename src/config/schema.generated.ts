@@ -689,10 +689,10 @@ export const configSchema: Readonly<Record<string, unknown>> = {
       properties: {
         type: {
           description:
-            'Kind of workflow, a recipe of docs/recipes.md: `kinc` builds a gene co-expression network, `kinc3` does so with KINC 3, `command` runs any program over a manifest. Default: `command` where `workflow.command` is there, `kinc3` where `workflow.kinc3` is, otherwise `kinc`.',
+            "Kind of workflow, a recipe of docs/recipes.md: `kinc` builds a gene co-expression network, `kinc3` does so with KINC 3, `osg-kinc` has the original images' own OSG-KINC do so with Pegasus, `command` runs any program over a manifest. Default: `command` where `workflow.command` is there, `kinc3` where `workflow.kinc3` is, otherwise `kinc`.",
           type: 'string',
-          enum: ['kinc', 'kinc3', 'command'],
-          'x-write': '"kinc", "kinc3" or "command"',
+          enum: ['kinc', 'kinc3', 'osg-kinc', 'command'],
+          'x-write': '"kinc", "kinc3", "osg-kinc" or "command"',
           examples: ['kinc'],
         },
         gem: {
@@ -760,9 +760,61 @@ export const configSchema: Readonly<Record<string, unknown>> = {
           examples: [2],
         },
         command: { $ref: '#/definitions/command' },
+        osg_kinc: { $ref: '#/definitions/osgKinc' },
         kinc3: { $ref: '#/definitions/kinc3' },
       },
       examples: [{ type: 'kinc', gem: '../data/golub-gem.txt.gz', method: 'sc', threshold: 0.8 }],
+      'x-write': 'an object',
+    },
+    osgKinc: {
+      title: 'OsgKincConfig',
+      description:
+        'Where the submitter\'s image has OSG-KINC, for `type: "osg-kinc"`. The defaults are those of the original images, so that it can be left out. Of `workflow`, only `jobs` counts beside it. See docs/recipes.md.',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        directory: {
+          description:
+            'Folder of OSG-KINC in the submitter. Default: `/home/condor_pool/OSG-KINC`.',
+          type: 'string',
+          pattern: '^/',
+          'x-write': 'an absolute path',
+          examples: ['/home/condor_pool/OSG-KINC'],
+        },
+        program: {
+          description:
+            'The program there that plans and submits, with the number of jobs as its first argument. Default: `./submit`.',
+          type: 'string',
+          minLength: 1,
+          'x-write': 'the path of a program',
+          examples: ['./submit'],
+        },
+        arguments: {
+          description:
+            'What comes after the number of jobs: OSG-KINC takes the path of a matrix in iRODS. Default: nothing.',
+          type: 'array',
+          items: { type: 'string', minLength: 1, 'x-write': 'a string' },
+          'x-write': 'a list of strings',
+          examples: [['/myirodszone/home/user/test.tar.gz']],
+        },
+        outputs: {
+          description:
+            "Folder that Pegasus puts the outputs into, relative to the run's directory. Default: `outputs`. OSG-KINC before 2018 had `../../outputs`.",
+          type: 'string',
+          minLength: 1,
+          'x-write': 'the path of a folder',
+          examples: ['outputs'],
+        },
+        results: {
+          description:
+            "Outputs that a finished run must have, and that are fetched; `{job}` stands for each number from 1 to `jobs`. They may be large: with an empty list they stay in the submitter. Default: what OSG-KINC's jobs leave.",
+          type: 'array',
+          items: { type: 'string', pattern: '^[^/]+$', 'x-write': 'the name of a file' },
+          'x-write': 'a list of names',
+          examples: [['kinc.out.{job}', 'clusters-sc{job}.tar.gz']],
+        },
+      },
+      examples: [{ results: ['kinc.out.{job}'] }],
       'x-write': 'an object',
     },
     command: {

@@ -501,9 +501,9 @@ export interface AddressConfig {
  */
 export interface WorkflowConfig {
   /**
-   * Kind of workflow, a recipe of docs/recipes.md: `kinc` builds a gene co-expression network, `kinc3` does so with KINC 3, `command` runs any program over a manifest. Default: `command` where `workflow.command` is there, `kinc3` where `workflow.kinc3` is, otherwise `kinc`.
+   * Kind of workflow, a recipe of docs/recipes.md: `kinc` builds a gene co-expression network, `kinc3` does so with KINC 3, `osg-kinc` has the original images' own OSG-KINC do so with Pegasus, `command` runs any program over a manifest. Default: `command` where `workflow.command` is there, `kinc3` where `workflow.kinc3` is, otherwise `kinc`.
    */
-  type?: 'kinc' | 'kinc3' | 'command';
+  type?: 'kinc' | 'kinc3' | 'osg-kinc' | 'command';
   /**
    * The gene expression matrix: a tab-separated file, gzipped or not. Relative to the folder of the configuration file.
    */
@@ -537,6 +537,7 @@ export interface WorkflowConfig {
    */
   retries?: number;
   command?: CommandConfig;
+  osg_kinc?: OsgKincConfig;
   kinc3?: Kinc3Config;
 }
 /**
@@ -573,6 +574,31 @@ export interface CommandConfig {
 export interface GatherConfig {
   program: ProgramWords;
   outputs?: OutputNames;
+}
+/**
+ * Where the submitter's image has OSG-KINC, for `type: "osg-kinc"`. The defaults are those of the original images, so that it can be left out. Of `workflow`, only `jobs` counts beside it. See docs/recipes.md.
+ */
+export interface OsgKincConfig {
+  /**
+   * Folder of OSG-KINC in the submitter. Default: `/home/condor_pool/OSG-KINC`.
+   */
+  directory?: string;
+  /**
+   * The program there that plans and submits, with the number of jobs as its first argument. Default: `./submit`.
+   */
+  program?: string;
+  /**
+   * What comes after the number of jobs: OSG-KINC takes the path of a matrix in iRODS. Default: nothing.
+   */
+  arguments?: string[];
+  /**
+   * Folder that Pegasus puts the outputs into, relative to the run's directory. Default: `outputs`. OSG-KINC before 2018 had `../../outputs`.
+   */
+  outputs?: string;
+  /**
+   * Outputs that a finished run must have, and that are fetched; `{job}` stands for each number from 1 to `jobs`. They may be large: with an empty list they stay in the submitter. Default: what OSG-KINC's jobs leave.
+   */
+  results?: string[];
 }
 /**
  * What KINC version 3 is told beyond what `workflow` says for every matrix: `method`, `min_obs`, `na_val` and `threshold`. The defaults are KINC's own. See docs/recipes.md.

@@ -142,7 +142,6 @@ function instances(container: ResolvedContainer, first: number): readonly Placed
 }
 
 function planWorkflow(workflow: NonNullable<ResolvedConfig['workflow']>): WorkflowPlan {
-  const { command, kinc3, osg_kinc: osgKinc } = workflow;
   const requestMemoryMb = workflow.request_memory_mb ?? 1024;
   const retries = workflow.retries ?? 2;
   return {
@@ -155,11 +154,19 @@ function planWorkflow(workflow: NonNullable<ResolvedConfig['workflow']>): Workfl
     threshold: workflow.threshold ?? 'rmt',
     requestMemoryMb,
     retries,
-    ...(osgKinc === undefined ? {} : { osgKinc: planOsgKinc(osgKinc) }),
-    ...(command === undefined
-      ? {}
-      : { command: { ...planCommand(command), requestMemoryMb, retries } }),
+    ...planRecipes(workflow, { requestMemoryMb, retries }),
+  };
+}
+
+/** What only one recipe has. */
+function planRecipes(
+  { command, kinc3, osg_kinc: osgKinc }: NonNullable<ResolvedConfig['workflow']>,
+  ofJobs: Pick<CommandPlan, 'requestMemoryMb' | 'retries'>,
+): Pick<WorkflowPlan, 'command' | 'kinc3' | 'osgKinc'> {
+  return {
+    ...(command === undefined ? {} : { command: { ...planCommand(command), ...ofJobs } }),
     ...(kinc3 === undefined ? {} : { kinc3: planKinc3(kinc3) }),
+    ...(osgKinc === undefined ? {} : { osgKinc: planOsgKinc(osgKinc) }),
   };
 }
 

@@ -83,6 +83,25 @@ export interface QueuedJob {
   readonly since: Date;
 }
 
+/** A workflow that a program in the submitter plans and submits by itself, with Pegasus. */
+export interface PlannedWorkflow {
+  /** Name of the recipe. */
+  readonly workflow: string;
+  /** Folder in the submitter that the program runs in. */
+  readonly directory: string;
+  readonly program: string;
+  /** Its first argument. */
+  readonly jobs: number;
+  /** What comes after the number of jobs. */
+  readonly arguments: readonly string[];
+  /** Folder of the outputs, relative to the run's directory. */
+  readonly outputs: string;
+  /** Files that a finished run has in it. */
+  readonly results: readonly string[];
+  /** CPUs of all executors. */
+  readonly slots: number;
+}
+
 /** What a retry found and did. */
 export interface RetriedRun {
   readonly runId: string;
@@ -140,12 +159,19 @@ export interface WorkflowPool {
   submit(args: readonly string[], signal: AbortSignal): Promise<SubmittedRun>;
   /** Submits the run that a staged specification describes; see docs/recipes.md. */
   submitSpec(stagedSpec: string, signal: AbortSignal): Promise<SubmittedRun>;
+  /**
+   * Has a program of the submitter plan and submit, and registers the run; once it runs it is not
+   * interrupted.
+   */
+  submitPlanned(wanted: PlannedWorkflow, signal: AbortSignal): Promise<SubmittedRun>;
   /** Ids of all runs, the newest first. */
   runs(signal: AbortSignal): Promise<readonly string[]>;
   /** All runs at a glance, the newest first; costs about as much as one command. */
   overview(signal: AbortSignal): Promise<readonly RunOverview[]>;
   /** Text of a file in the run's folder; undefined when there is none. */
   readRunFile(runId: string, name: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Writes a text file into the run's folder, in one step. */
+  writeRunFile(runId: string, name: string, text: string, signal: AbortSignal): Promise<void>;
   /** The last bytes of a file in the run's folder, from a line's start; undefined without one. */
   tailRunFile(runId: string, name: string, signal: AbortSignal): Promise<string | undefined>;
   listRunFiles(runId: string, folder: string, signal: AbortSignal): Promise<readonly RunFile[]>;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { FailedJob, RunSummary } from '../ports/run-summary.js';
 import type { WorkflowPool } from '../ports/workflow-pool.js';
 import { fanOut } from '../util/fan-out.js';
+import { stderrReader } from './job-stderr.js';
 import { factsOf, type FailedNode, type MeasuredCpu } from './monitor/facts.js';
 import type { RunEnd, RunMonitor } from './monitor/run-monitor.js';
 import type { ClusterOfAddress } from './monitor/snapshot.js';
@@ -14,7 +15,6 @@ import { summarise } from './summarise.js';
 
 /** Failed jobs whose standard error is fetched; the others are only named. */
 const STDERR_JOBS = 10;
-const STDERR_LINES = 12;
 const AT_ONCE = 4;
 
 export interface CollectInput {
@@ -45,7 +45,7 @@ export async function collectRun(
     ? await fetchResults(pool, input, signal)
     : { ...nothing, measured: await measuredSoFar(pool, record, signal) };
   const facts = factsOf(monitor, clusters, slots, measured);
-  const failed = await withStderr(pool, record.id, facts.failed, signal);
+  const failed = await withStderr(pool, record, facts.failed, signal);
   const outcome = outcomeOf(monitor.end, collected.problems);
   const known = { record, end: monitor.end, facts, outcome, failed, folder, ...collected };
   return summarise({ ...known, input: recipeOf(record.workflow).inputOf(record) });
@@ -102,19 +102,12 @@ function measuredSoFar(
 
 async function withStderr(
   pool: WorkflowPool,
-  runId: string,
+  record: RunRecord,
   failed: readonly FailedNode[],
   signal: AbortSignal,
 ): Promise<readonly FailedJob[]> {
-  const read = await fanOut(failed.slice(0, STDERR_JOBS), AT_ONCE, async (node) => {
-    const name = `logs/${node.node}.${node.lastLog}.err`;
-    const text = (await pool.tailRunFile(runId, name, signal)) ?? '';
-    return text
-      .trimEnd()
-      .split('\n')
-      .slice(-STDERR_LINES)
-      .filter((line) => line !== '');
-  });
+  const last = stderrReader(pool, record, signal);
+  const read = await fanOut(failed.slice(0, STDERR_JOBS), AT_ONCE, last);
   const stderr = new Map(read.done.map(({ target, value }) => [target.node, value]));
   return failed.map((node) => {
     const { lastLog, ...told } = node;

@@ -8,7 +8,7 @@ const POOL_USER = 'condor_pool';
 /** Submits a run of any recipe by its specification. */
 export const SUBMIT_SPEC_COMMAND = 'crossflock-submit';
 export const SUBMIT_COMMAND = '/home/condor_pool/OSG-KINC/submit';
-const RUNS_FOLDER = '/var/lib/crossflock/runs';
+export const RUNS_FOLDER = '/var/lib/crossflock/runs';
 
 /** Which container is the submitter: labels that every app of a deployment carries. */
 export interface SubmitterLabels {
@@ -139,10 +139,17 @@ export function readFile(runId: string, name: string): string[] {
   return ['cat', '--', runPath(runId, name)];
 }
 
+/** Writes standard input to a file of the run, in one step. */
+export function writeFile(runId: string, name: string): string[] {
+  const script = 'cat > "$1.part" && mv "$1.part" "$1"';
+  return ['sh', '-c', script, 'sh', runPath(runId, name)];
+}
+
 /** Prints `<bytes> TAB <name>` of each file in a folder of the run. */
 export function listFiles(runId: string, folder: string): string[] {
   const path = runPath(runId, folder);
-  return ['find', path, '-maxdepth', '1', '-type', 'f', '-printf', '%s\\t%f\\n'];
+  // `-H`: the folder may be a link.
+  return ['find', '-H', path, '-maxdepth', '1', '-type', 'f', '-printf', '%s\\t%f\\n'];
 }
 
 /** Asks the executor pool at `address` for its slots. */

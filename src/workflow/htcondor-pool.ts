@@ -13,6 +13,7 @@ import type {
   ExecutorOutput,
   ExecutorResources,
   FollowHandlers,
+  PlannedWorkflow,
   QueuedJob,
   RetriedRun,
   RunFile,
@@ -27,6 +28,9 @@ import { RunFollower } from './follow.js';
 import { JsonObjectStream } from './htcondor/json-objects.js';
 import { readQueue } from './htcondor/queue.js';
 import { readSlots, resourcesOf, totalCpus } from './htcondor/slots.js';
+import { pegasusOf } from './pegasus/record.js';
+import { retryPlanned } from './pegasus/retry.js';
+import { submitPlanned } from './pegasus/submit.js';
 import { readRetryAnswer, retryFailed } from './retry-answer.js';
 import { readOverviews } from './run-overview.js';
 import { readRunRecord, type RunRecord } from './run-record.js';
@@ -111,6 +115,10 @@ export class HtcondorPool implements WorkflowPool {
     return this.#submit([commands.SUBMIT_SPEC_COMMAND, stagedSpec, '--json'], signal);
   }
 
+  submitPlanned(wanted: PlannedWorkflow, signal: AbortSignal): Promise<SubmittedRun> {
+    return submitPlanned(this.#container, wanted, signal);
+  }
+
   async #submit(argv: readonly string[], signal: AbortSignal): Promise<SubmittedRun> {
     const result = await this.#container.run(argv, { signal, timeoutMs: SUBMIT_MS });
     if (result.exitCode !== 0) throw submitFailed(argv, result);
@@ -138,6 +146,16 @@ export class HtcondorPool implements WorkflowPool {
     const argv = commands.readFile(runId, name);
     const result = await this.#container.run(argv, { signal, timeoutMs: ASK_MS });
     return result.exitCode === 0 ? result.stdout : undefined;
+  }
+
+  async writeRunFile(
+    runId: string,
+    name: string,
+    text: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const argv = commands.writeFile(runId, name);
+    await this.#container.must(argv, { stdin: text, signal, timeoutMs: ASK_MS });
   }
 
   async tailRunFile(runId: string, name: string, signal: AbortSignal): Promise<string | undefined> {
@@ -220,8 +238,7 @@ export class HtcondorPool implements WorkflowPool {
   }
 
   async queue(runId: string, signal: AbortSignal): Promise<readonly QueuedJob[]> {
-    const text = await this.readRunFile(runId, 'run.json', signal);
-    const { dagmanCluster } = readRunRecord(runId, text);
+    const { dagmanCluster } = await this.#record(runId, signal);
     const argv = commands.queueOf(dagmanCluster);
     return readQueue(await this.#container.must(argv, { signal, timeoutMs: ASK_MS }));
   }
@@ -237,6 +254,11 @@ export class HtcondorPool implements WorkflowPool {
   }
 
   async retry(runId: string, signal: AbortSignal): Promise<RetriedRun> {
+    const record = await this.#record(runId, signal);
+    if (pegasusOf(record) !== undefined) {
+      const glance = (await this.overview(signal)).find(({ id }) => id === runId);
+      return retryPlanned(this.#container, { record, state: glance?.state }, signal);
+    }
     const argv = commands.retryRun(runId);
     const result = await this.#container.run(argv, { signal, timeoutMs: SUBMIT_MS });
     if (result.exitCode !== 0) throw retryFailed(argv, result);
@@ -267,12 +289,16 @@ export class HtcondorPool implements WorkflowPool {
     );
   }
 
+  async #record(runId: string, signal: AbortSignal): Promise<RunRecord> {
+    return readRunRecord(runId, await this.readRunFile(runId, 'run.json', signal));
+  }
+
   async #steer(
     verb: 'hold' | 'release' | 'rm',
     runId: string,
     signal: AbortSignal,
   ): Promise<RunRecord> {
-    const record = readRunRecord(runId, await this.readRunFile(runId, 'run.json', signal));
+    const record = await this.#record(runId, signal);
     const argv = commands.steer(verb, record.dagmanCluster);
     await this.#container.must(argv, { signal, timeoutMs: ASK_MS });
     return record;

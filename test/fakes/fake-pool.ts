@@ -8,6 +8,7 @@ import type {
   ExecutorOutput,
   ExecutorResources,
   FollowHandlers,
+  PlannedWorkflow,
   QueuedJob,
   RetriedRun,
   RunFile,
@@ -107,6 +108,15 @@ export class FakePool implements WorkflowPool {
     return { runId: id, runDir: `/runs/${id}`, dagmanCluster: 1 };
   }
 
+  /** Makes the run of `onSubmit`, which is given the program's words. */
+  async submitPlanned({ program, jobs, arguments: more }: PlannedWorkflow): Promise<SubmittedRun> {
+    const words = [program, String(jobs), ...more];
+    await this.#called(`submit-planned ${words.join(' ')}`, undefined);
+    const { id, run } = this.onSubmit(words);
+    this.held.set(id, run);
+    return { runId: id, runDir: `/runs/${id}`, dagmanCluster: 1 };
+  }
+
   runs(): Promise<readonly string[]> {
     return this.#called('runs', [...this.held.keys()].reverse());
   }
@@ -121,6 +131,12 @@ export class FakePool implements WorkflowPool {
 
   readRunFile(runId: string, name: string): Promise<string | undefined> {
     return this.#called(`read ${runId} ${name}`, this.held.get(runId)?.files[name]);
+  }
+
+  async writeRunFile(runId: string, name: string, text: string): Promise<void> {
+    const run = await this.#called(`write ${runId} ${name}`, this.held.get(runId));
+    if (run === undefined) throw notFound(runId);
+    run.files[name] = text;
   }
 
   tailRunFile(runId: string, name: string): Promise<string | undefined> {

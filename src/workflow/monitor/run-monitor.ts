@@ -1,10 +1,10 @@
 import type { JobEvent } from '../htcondor/events.js';
-import { nodesOf, type RunShape } from '../run-shape.js';
+import { nodesOf, parallelNodes, type RunShape } from '../run-shape.js';
 import { finish, newExecution, remember } from './execution.js';
 import { ExecutorTally } from './executor-tally.js';
 import { type Execution, type NodeRecord, type NodeState, newNode } from './node.js';
 import { CompletionRate } from './rate.js';
-import { reasonOf, whyFailed, whyRemoved } from './words.js';
+import { heldInWords, isWithTheWorkflow, reasonOf, whyFailed, whyRemoved } from './words.js';
 
 /** What has to be known of a run before its events make sense; from its `run.json`. */
 export interface RunOutline {
@@ -56,6 +56,7 @@ export class RunMonitor {
   };
   /** What runs and ran where, by virtual IP of the executor. */
   readonly executors = new Map<string, ExecutorTally>();
+  readonly #parallel: ReadonlySet<string>;
   readonly #nodeOfJob = new Map<string, NodeRecord>();
   #submittedAt: number | undefined;
   #lastEventAt: number | undefined;
@@ -64,6 +65,7 @@ export class RunMonitor {
 
   constructor(outline: RunOutline) {
     this.outline = outline;
+    this.#parallel = new Set(parallelNodes(outline.shape.parallel));
     for (const name of nodesOf(outline.shape)) this.#add(name);
   }
 
@@ -181,22 +183,14 @@ export class RunMonitor {
       case 'reconnect-failed':
         return this.#interrupted(node, event);
       case 'held':
-        this.#stop(node, event.at, 'held');
-        node.reason = event.reason;
-        node.holdCode = event.holdCode;
-        this.#move(node, 'held');
-        return { level: 'warning', message: `${node.name} is held: ${event.reason}` };
+        return this.#held(node, event);
       case 'released':
         node.queuedAt = event.at;
         node.holdCode = undefined;
         this.#move(node, 'idle');
         return undefined;
       case 'aborted':
-        // HTCondor may tell a removal twice.
-        if (node.state === 'retrying') return undefined;
-        node.reason = whyRemoved(node, event.reason);
-        this.#stop(node, event.at, 'removed');
-        return this.#failed(node);
+        return this.#removed(node, event);
       case 'image-size':
         remember(node, event.memoryMb);
         return undefined;
@@ -208,6 +202,34 @@ export class RunMonitor {
       default:
         return undefined;
     }
+  }
+
+  #held(node: NodeRecord, event: JobEvent & { type: 'held' }): Notice {
+    const last = node.executions.at(-1);
+    if (node.state === 'idle' && last?.job === event.job && last.outcome === 'evicted') {
+      // Where the executor gives the reason, HTCondor first says that the job was evicted.
+      last.outcome = 'held';
+      node.interruptions -= 1;
+    }
+    this.#stop(node, event.at, 'held');
+    node.reason = heldInWords(event.reason);
+    node.holdCode = event.holdCode;
+    if (last !== undefined) last.reason = node.reason;
+    this.#move(node, 'held');
+    return { level: 'warning', message: `${node.name} is held: ${node.reason}` };
+  }
+
+  #removed(node: NodeRecord, event: JobEvent & { type: 'aborted' }): Notice | undefined {
+    // HTCondor may tell a removal twice.
+    if (node.state === 'retrying' || node.state === 'waiting') return undefined;
+    if (isWithTheWorkflow(event.reason)) {
+      this.#stop(node, event.at, 'removed');
+      this.#move(node, 'waiting');
+      return undefined;
+    }
+    node.reason = whyRemoved(node, event.reason);
+    this.#stop(node, event.at, 'removed');
+    return this.#failed(node);
   }
 
   #executes(node: NodeRecord, event: JobEvent & { type: 'execute' }): void {
@@ -260,6 +282,8 @@ export class RunMonitor {
 
   #failed(node: NodeRecord): Notice {
     const left = this.outline.retries + 1 - (node.tries - node.triesBefore);
+    const last = node.executions.at(-1);
+    if (last?.tries === node.tries) last.reason = node.reason;
     this.#move(node, left > 0 ? 'retrying' : 'failed');
     const next = left > 0 ? `; ${left} ${left === 1 ? 'try' : 'tries'} left` : '';
     return {
@@ -277,7 +301,7 @@ export class RunMonitor {
   }
 
   #add(name: string): NodeRecord {
-    const node = newNode(name, name.startsWith(this.outline.shape.parallel.prefix));
+    const node = newNode(name, this.#parallel.has(name));
     this.nodes.set(name, node);
     this.counts.waiting += 1;
     return node;
