@@ -15,6 +15,7 @@ export function newExecution(node: NodeRecord, event: JobEvent & { type: 'execut
     outcome: undefined,
     exitCode: undefined,
     exitSignal: undefined,
+    reason: undefined,
     cpuSeconds: undefined,
     memoryMb: undefined,
     receivedBytes: undefined,
