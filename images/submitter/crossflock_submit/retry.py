@@ -67,6 +67,8 @@ def retry(directory: Path) -> dict:
     run_id, cluster = record["id"], record["dagman_cluster"]
     if cluster is not None and in_queue(cluster):
         raise SubmitProblem(f"run '{run_id}' is not over: stop it first, or wait for its end")
+    if "pegasus" in record:
+        raise SubmitProblem(f"run '{run_id}' was planned by Pegasus: pegasus-run {record['pegasus']['directory']}")
     outputs = outputs_of((directory / DAG).read_text())
     done = succeeded_in(path.read_text(errors="replace") for path in nodes_logs(directory))
     damaged = check_outputs(directory, sorted(done), outputs)
