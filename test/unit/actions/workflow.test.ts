@@ -7,6 +7,7 @@ import { analyzeRun } from '../../../src/actions/workflow-analyze.js';
 import { fetchRun } from '../../../src/actions/workflow-fetch.js';
 import { holdRun } from '../../../src/actions/workflow-hold.js';
 import { listRuns } from '../../../src/actions/workflow-list.js';
+import { reportRun } from '../../../src/actions/workflow-report.js';
 import { releaseRun } from '../../../src/actions/workflow-release.js';
 import { retryRun } from '../../../src/actions/workflow-retry.js';
 import { runStatus } from '../../../src/actions/workflow-status.js';
@@ -14,6 +15,7 @@ import { stopRun } from '../../../src/actions/workflow-stop.js';
 import { watchWorkflow } from '../../../src/actions/workflow-watch.js';
 import { toCrossflockError } from '../../../src/errors/crossflock-error.js';
 import { exitCodeFor, type ExitCode } from '../../../src/errors/exit-codes.js';
+import type { RunReport } from '../../../src/ports/run-report.js';
 import type { RunState } from '../../../src/ports/workflow-pool.js';
 import { FakeClock } from '../../fakes/fake-clock.js';
 import { FakeConnector } from '../../fakes/fake-connector.js';
@@ -23,6 +25,13 @@ import { RecordingReporter } from '../../fakes/recording-reporter.js';
 import { fixture, objects, NETWORK_TSV } from '../workflow/fixture.js';
 
 const CONFIG = '/x/config.json';
+const POOL_THEN = {
+  executors: {
+    '172.29.0.2': { cluster: 'chameleon', slots: 8 },
+    '172.29.0.9': { cluster: 'cloudlab', slots: 2 },
+  },
+  price_per_core_hour: { chameleon: 0.05 },
+};
 const CONTAINER = { n_cpus: 1, mem: 2048, cluster: 'chameleon' };
 const CONFIGURATION = {
   name: 'demo',
@@ -219,6 +228,39 @@ describe('workflow analyze', () => {
     expect(lines).toContain('the executor 172.29.0.3 of azure does not answer');
     expect(lines).toContain('  | no slot fulfils TARGET.Color == "red"');
     expect(pool.calls).toContain('explain 8.0 172.29.0.2');
+  });
+});
+
+describe('workflow report', () => {
+  const reported = async (files: FakeRun['files']): Promise<RunReport> => {
+    pool.held.set('d2', { ...finished, files: { ...finished.files, ...files } });
+    const out = join(folder, 'report.json');
+    const report: Action = (context, { config }) =>
+      reportRun(context, { config, format: 'json', out });
+    expect(await act(report), failure()?.message).toBe(0);
+    return JSON.parse(host.puts.at(-1)?.content ?? '') as RunReport;
+  };
+
+  it('has prices, slots and executors as they were at the submission', async () => {
+    const { clusters, kinc } = await reported({ 'pool.json': JSON.stringify(POOL_THEN) });
+    expect(clusters).toEqual([
+      {
+        cluster: 'chameleon',
+        executors: [{ address: '172.29.0.2', slots: 8 }],
+        pricePerCoreHour: 0.05,
+      },
+      { cluster: 'azure', executors: [{ address: '172.29.0.3', slots: 4 }] },
+      { cluster: 'cloudlab', executors: [{ address: '172.29.0.9', slots: 2 }] },
+    ]);
+    expect(kinc?.network?.edges).toBe(1659);
+  });
+
+  it('has those of now where nothing was noted', async () => {
+    const { clusters } = await reported({});
+    expect(clusters.map(({ executors }) => executors)).toEqual([
+      [{ address: '172.29.0.2', slots: 4 }],
+      [{ address: '172.29.0.3', slots: 4 }],
+    ]);
   });
 });
 
