@@ -2,13 +2,13 @@
 """A stand-in for OSG-KINC's submit, pegasus-run and pegasus-exitcode; specified in README.md."""
 
 import os
+import re
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 DAG = "kinc-0.dag"
-RETRIES = 2
 PER_FOLDER = 100
 LOCAL, POOL = "local", "generic-condorpool"
 
@@ -49,6 +49,8 @@ def submit(arguments: list) -> int:
         found = [path for path in (here / "task-files").glob("*") if path.name.endswith(ending)]
         if len(found) != 1:
             return refuse(f"ERROR: Unable to find one, and only one, {ending} file in the task-files/ directory")
+    if not (here / "pegasus.conf").is_file():
+        return refuse("[FATAL ERROR] pegasus.conf is not there")
     run = here / "workflows" / f"kinc-{int(time.time())}"
     plan(here, run, int(arguments[0]))
     knobs = ["-maxidle", "100", "-append", '+pegasus_wf_name="kinc-0"', "-append", "+pegasus_job_class=11"]
@@ -82,17 +84,16 @@ def plan(here: Path, run: Path, count: int) -> None:
     for folder in ("scratch", "outputs"):
         (run / folder).mkdir(parents=True)
     jobs = [f"kinc-wrapper_ID{number:07d}" for number in range(1, count + 1)]
-    staged_in, staged_out = "stage_in_local_local_0_0", "stage_out_local_local_0_0"
+    staged_out = "stage_out_local_local_0_0"
     first, last = "create_dir_kinc_0_local", "cleanup_kinc_0_local"
     lines = [*HEADER, "MAXJOBS registration 1", "MAXJOBS stagein 10", "MAXJOBS cleanup 5", "MAXJOBS stageout 10", ""]
     outputs = " ".join(f"kinc.out.{n} clusters-sc{n}.tar.gz" for n in range(1, count + 1))
     commands = {
         first: "mkdir -p scratch",
-        staged_in: "cp ../../task-files/*.tar.gz scratch/",
         staged_out: f"cd scratch && mv {outputs} ../outputs/",
         last: "rm -r scratch",
     }
-    for number, node in enumerate([first, staged_in, *jobs, staged_out, last]):
+    for number, node in enumerate([first, *jobs, staged_out, last]):
         folder = f"00/{number // PER_FOLDER:02X}"
         (run / folder).mkdir(parents=True, exist_ok=True)
         helper = commands.get(node)
@@ -105,7 +106,7 @@ def plan(here: Path, run: Path, count: int) -> None:
         (run / folder / f"{node}.sh").write_text(script)
         (run / folder / f"{node}.sh").chmod(0o755)
         lines += node_lines(here, node, folder, helper is None)
-    edges = [(first, staged_in), *((staged_in, job) for job in jobs), *((job, staged_out) for job in jobs)]
+    edges = [*((first, job) for job in jobs), *((job, staged_out) for job in jobs)]
     lines += [f"PARENT  {parent} CHILD {child}" for parent, child in [*edges, (staged_out, last)]]
     lines += [HEADER[0], "# End of DAG", HEADER[0]]
     (run / DAG).write_text("\n".join(lines) + "\n")
@@ -113,17 +114,24 @@ def plan(here: Path, run: Path, count: int) -> None:
     (run / "braindump.txt").write_text("".join(f"{key} {value}\n" for key, value in brain.items()))
 
 
+def configured(here: Path) -> int:
+    """How often a job is tried again, by pegasus.conf."""
+    found = re.findall(r"^dagman\.retry *= *(\d+)", (here / "pegasus.conf").read_text(), re.MULTILINE)
+    return int(found[-1])
+
+
 HEADER = ["#" * 70, "# PEGASUS WMS GENERATED DAG FILE", "# DAG kinc, by a stand-in", "# Index = 0, Count = 1", "#" * 70]
 
 
 def node_lines(here: Path, node: str, folder: str, is_job: bool) -> list:
+    retries = configured(here)
     said = "-s PegasusLite:+exitcode+0 " if is_job else ""
     post = f"{here}/bin/pegasus-exitcode  -r $RETURN {said}-l kinc-0.exitcode.log   .//{folder}/{node}.out"
     return [
         f"JOB {node} {folder}/{node}.sub",
         f"SCRIPT POST {node} {post}",
         f"PRIORITY {node} 10",
-        f"RETRY {node} {RETRIES}",
+        f"RETRY {node} {retries}",
         f'VARS {node} +DAGNodeRetry="$(RETRY)"',
         "",
     ]
