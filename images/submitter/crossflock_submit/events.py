@@ -24,7 +24,7 @@ with warnings.catch_warnings():
     import classad
     import htcondor
 
-POLL_SECONDS = 0.2
+POLL_SECONDS = 0.5
 NODE_NOTE = "DAG Node: "
 SUBMISSION = "SubmitEvent"
 ENDINGS = ("JobTerminatedEvent", "JobAbortedEvent")
