@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { configLike, containersOf, moveTo, run } from './harness.js';
+import { kinc3 } from './recipes/kinc3.js';
+import { photodemo } from './recipes/photodemo.js';
 import type { RecipePool } from './recipes/recipe-pool.js';
 
 const NAME = 'cft-recipes';
@@ -22,4 +24,8 @@ describe('on one pool', () => {
     expect(ended.exitCode, ended.stdout).toBe(0);
     expect(await containersOf(NAME)).toEqual([]);
   });
+
+  photodemo(pool);
+
+  kinc3(pool);
 });
