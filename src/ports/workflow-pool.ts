@@ -22,6 +22,12 @@ export interface RunFile {
   readonly bytes: number;
 }
 
+/** A folder of a run, such as `results`. */
+export interface RunFolder {
+  readonly runId: string;
+  readonly folder: string;
+}
+
 /** One run at a glance. Times are ISO 8601. */
 export interface RunOverview {
   readonly id: string;
@@ -175,8 +181,13 @@ export interface WorkflowPool {
   /** The last bytes of a file in the run's folder, from a line's start; undefined without one. */
   tailRunFile(runId: string, name: string, signal: AbortSignal): Promise<string | undefined>;
   listRunFiles(runId: string, folder: string, signal: AbortSignal): Promise<readonly RunFile[]>;
-  /** Copies a file of the run's folder to a local path, streamed. */
-  fetchRunFile(runId: string, name: string, to: string, signal: AbortSignal): Promise<void>;
+  /** Copies files of a folder of the run into a local folder, in one stream however many. */
+  fetchRunFiles(
+    from: RunFolder,
+    names: readonly string[],
+    to: string,
+    signal: AbortSignal,
+  ): Promise<void>;
   /**
    * Tells the run's events from its beginning until it has ended, across restarts of the submitter.
    * @throws CrossflockError `aborted` when `signal` fires: the run itself goes on

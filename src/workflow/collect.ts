@@ -64,29 +64,35 @@ async function fetchResults(
   signal: AbortSignal,
 ): Promise<Collected> {
   const there = await pool.listRunFiles(record.id, 'results', signal);
-  const missing = record.results.filter((name) => !there.some((file) => file.name === name));
+  const known = new Set(there.map(({ name }) => name));
+  const missing = record.results.filter((name) => !known.has(name));
   if (missing.length > 0) {
     return { files: [], problems: missing.map((name) => `the result ${name} is missing`) };
   }
-  const wanted = there.filter((file) => record.results.includes(file.name));
-  const fetched = await fanOut(wanted, AT_ONCE, async (file) => {
-    const to = join(folder, file.name);
-    await pool.fetchRunFile(record.id, `results/${file.name}`, to, signal);
-    const { size } = await stat(to);
-    return size === file.bytes ? [] : [`${file.name}: ${size} bytes fetched of ${file.bytes}`];
-  });
-  const [failure] = fetched.failed;
-  if (failure !== undefined) throw failure.error;
+  const asked = new Set(record.results);
+  const wanted = there.filter(({ name }) => asked.has(name));
+  const from = { runId: record.id, folder: 'results' };
+  const names = wanted.map(({ name }) => name);
+  await pool.fetchRunFiles(from, names, folder, signal);
   const recipe = recipeOf(record.workflow);
   const read = (name: string): Promise<string> => readFile(join(folder, name), 'utf8');
   const { problems, ...examined } = await recipe.examine(record, read);
-  const sizes = fetched.done.flatMap(({ value }) => value);
+  const sizes = await sizeProblems(wanted, folder);
   return {
     files: wanted,
     measured: await recipe.measuredCpu(read),
     ...examined,
     problems: [...sizes, ...problems],
   };
+}
+
+async function sizeProblems(files: Collected['files'], folder: string): Promise<string[]> {
+  const problems: string[] = [];
+  for (const { name, bytes } of files) {
+    const { size } = await stat(join(folder, name));
+    if (size !== bytes) problems.push(`${name}: ${size} bytes fetched of ${bytes}`);
+  }
+  return problems;
 }
 
 /** Of a run that did not get to its end; what it has not measured is left to HTCondor. */

@@ -139,6 +139,13 @@ export function readFile(runId: string, name: string): string[] {
   return ['cat', '--', runPath(runId, name)];
 }
 
+/** Packs the files of a folder whose names, each with a NUL behind it, are standard input. */
+export function packFiles(runId: string, folder: string): string[] {
+  const from = ['--null', '--verbatim-files-from', '--files-from', '-'];
+  const files = ['--directory', runPath(runId, folder), '--dereference', '--no-recursion', ...from];
+  return ['tar', '--create', '--format=gnu', '--file', '-', ...files];
+}
+
 /** Writes standard input to a file of the run, in one step. */
 export function writeFile(runId: string, name: string): string[] {
   const script = 'cat > "$1.part" && mv "$1.part" "$1"';

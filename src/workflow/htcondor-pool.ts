@@ -1,8 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { finished } from 'node:stream/promises';
+import { createReadStream } from 'node:fs';
 
 import { CrossflockError, toCrossflockError } from '../errors/crossflock-error.js';
 import type { Clock } from '../ports/clock.js';
@@ -17,6 +13,7 @@ import type {
   QueuedJob,
   RetriedRun,
   RunFile,
+  RunFolder,
   RunOverview,
   SubmittedRun,
   WorkflowPool,
@@ -24,6 +21,7 @@ import type {
 import { calibrationJobs, readCalibrations } from './calibration-job.js';
 import * as commands from './commands.js';
 import { askExecutors } from './executor-answers.js';
+import { fetchFiles } from './fetch-files.js';
 import { RunFollower } from './follow.js';
 import { JsonObjectStream } from './htcondor/json-objects.js';
 import { readQueue } from './htcondor/queue.js';
@@ -182,24 +180,13 @@ export class HtcondorPool implements WorkflowPool {
       });
   }
 
-  async fetchRunFile(runId: string, name: string, to: string, signal: AbortSignal): Promise<void> {
-    await mkdir(dirname(to), { recursive: true });
-    // Of its own: two that watch the same run may collect it into the same folder at once.
-    const draft = `${to}.${randomUUID()}.part`;
-    const file = createWriteStream(draft);
-    try {
-      await this.#container.must(commands.readFile(runId, name), {
-        signal,
-        onStdout: (chunk) => file.write(chunk),
-      });
-      file.end();
-      await finished(file);
-      await rename(draft, to);
-    } catch (error) {
-      file.destroy();
-      await rm(draft, { force: true });
-      throw error;
-    }
+  async fetchRunFiles(
+    { runId, folder }: RunFolder,
+    names: readonly string[],
+    to: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await fetchFiles(this.#container, { runId, folder, names, to }, signal);
   }
 
   async follow(runId: string, handlers: FollowHandlers, signal: AbortSignal): Promise<void> {

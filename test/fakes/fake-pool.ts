@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { join } from 'node:path';
 
 import { CrossflockError } from '../../src/errors/crossflock-error.js';
 import type {
@@ -12,6 +12,7 @@ import type {
   QueuedJob,
   RetriedRun,
   RunFile,
+  RunFolder,
   RunOverview,
   SubmittedRun,
   WorkflowPool,
@@ -153,11 +154,21 @@ export class FakePool implements WorkflowPool {
     return this.#called(`list ${runId} ${folder}`, files);
   }
 
-  async fetchRunFile(runId: string, name: string, to: string): Promise<void> {
-    const text = await this.#called(`fetch ${runId} ${name}`, this.held.get(runId)?.files[name]);
-    if (text === undefined) throw notFound(name);
-    await mkdir(dirname(to), { recursive: true });
-    await writeFile(to, text);
+  async fetchRunFiles(
+    { runId, folder }: RunFolder,
+    names: readonly string[],
+    to: string,
+  ): Promise<void> {
+    const files = await this.#called(
+      `fetch ${runId} ${folder}: ${names.join(' ')}`,
+      this.held.get(runId)?.files,
+    );
+    await mkdir(to, { recursive: true });
+    for (const name of names) {
+      const text = files?.[`${folder}/${name}`];
+      if (text === undefined) throw notFound(name);
+      await writeFile(join(to, name), text);
+    }
   }
 
   async follow(runId: string, handlers: FollowHandlers, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,9 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 
+import { pack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { HtcondorPool } from '../../../src/workflow/htcondor-pool.js';
@@ -138,16 +140,33 @@ describe('moving files', () => {
     expect(host.runs.at(-1)).toMatchObject({ stdin: 'bytes' });
   });
 
+  const archive = async (files: Readonly<Record<string, string>>): Promise<string> => {
+    const made = pack();
+    for (const [name, content] of Object.entries(files)) made.entry({ name }, content);
+    made.finalize();
+    return text(made as AsyncIterable<Uint8Array>);
+  };
+  const fetch = (...names: string[]): Promise<void> =>
+    pool.fetchRunFiles({ runId: 'r', folder: 'results' }, names, join(folder, 'deep'), never);
+
+  it('fetches files in one archive, and none but those', async () => {
+    const sent = await archive({ 'a.tsv': 'a\tb\n', '../evil': 'x', other: 'x', '-b': '' });
+    // Cut anywhere, also inside a file's head.
+    host.once(running('tar'), { stdout: [sent.slice(0, 100), sent.slice(100)] });
+    await fetch('a.tsv', '-b');
+    expect(host.runs.at(-1)?.stdin).toBe('a.tsv\0-b\0');
+    expect(await readFile(join(folder, 'deep', 'a.tsv'), 'utf8')).toBe('a\tb\n');
+    expect((await readdir(join(folder, 'deep'))).sort()).toEqual(['-b', 'a.tsv']);
+    expect(await readdir(folder)).toEqual(['deep']);
+  });
+
   it('fetches whole files or none', async () => {
-    host.once(running('network.tsv'), { stdout: ['a\t', 'b\n'] });
-    const to = join(folder, 'deep', 'network.tsv');
-    await pool.fetchRunFile('r', 'results/network.tsv', to, never);
-    expect(await readFile(to, 'utf8')).toBe('a\tb\n');
-    host.once(running('other'), { stdout: 'ha', exitCode: 1, stderr: 'disk error' });
-    await expect(pool.fetchRunFile('r', 'other', join(folder, 'deep', 'o'), never)).rejects.toThrow(
-      'cat failed: disk error',
-    );
-    expect(await readdir(join(folder, 'deep'))).toEqual(['network.tsv']);
+    const sent = await archive({ big: 'x'.repeat(5000) });
+    host.once(running('tar'), { stdout: sent.slice(0, 2000), exitCode: 2, stderr: 'tar: gone' });
+    await expect(fetch('big')).rejects.toThrow('tar failed: tar: gone');
+    host.once(running('tar'), { stdout: sent.slice(0, 2000) });
+    await expect(fetch('big')).rejects.toThrow();
+    expect(await readdir(join(folder, 'deep'))).toEqual([]);
   });
 });
 
