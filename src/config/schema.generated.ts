@@ -689,10 +689,10 @@ export const configSchema: Readonly<Record<string, unknown>> = {
       properties: {
         type: {
           description:
-            "Kind of workflow, a recipe of docs/recipes.md: `kinc` builds a gene co-expression network, `kinc3` does so with KINC 3, `osg-kinc` has the original images' own OSG-KINC do so with Pegasus, `command` runs any program over a manifest. Default: `command` where `workflow.command` is there, `kinc3` where `workflow.kinc3` is, otherwise `kinc`.",
+            "Kind of workflow, a recipe of docs/recipes.md: `kinc` builds a gene co-expression network, `kinc3` does so with KINC 3, `osg-kinc` has the original images' own OSG-KINC do so with Pegasus, `command` runs any program over a manifest, `photodemo` measures the luminance of photos. Default: `command` where `workflow.command` is there, `kinc3` where `workflow.kinc3` is, `photodemo` where `workflow.photodemo` is, otherwise `kinc`.",
           type: 'string',
-          enum: ['kinc', 'kinc3', 'osg-kinc', 'command'],
-          'x-write': '"kinc", "kinc3", "osg-kinc" or "command"',
+          enum: ['kinc', 'kinc3', 'osg-kinc', 'command', 'photodemo'],
+          'x-write': '"kinc", "kinc3", "osg-kinc", "command" or "photodemo"',
           examples: ['kinc'],
         },
         gem: {
@@ -760,6 +760,7 @@ export const configSchema: Readonly<Record<string, unknown>> = {
           examples: [2],
         },
         command: { $ref: '#/definitions/command' },
+        photodemo: { $ref: '#/definitions/photodemo' },
         osg_kinc: { $ref: '#/definitions/osgKinc' },
         kinc3: { $ref: '#/definitions/kinc3' },
       },
@@ -1030,6 +1031,56 @@ export const configSchema: Readonly<Record<string, unknown>> = {
         },
       },
       examples: [{ start: 0.95 }],
+      'x-write': 'an object',
+    },
+    photodemo: {
+      title: 'PhotodemoConfig',
+      description:
+        'Photos with years, whose luminance is drawn over the years: one of `manifest` and `photos`. See docs/recipes.md.',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        manifest: {
+          description:
+            'A text file with the URL of a photo and its year in each line, which the executors fetch; `#` starts a comment. Relative to the folder of the configuration file.',
+          type: 'string',
+          minLength: 1,
+          'x-write': 'the path of a text file',
+          examples: ['manifest.txt'],
+        },
+        photos: {
+          description:
+            "A folder of JPEG files, which the submitter serves to the executors. The year of each is that of `years.csv` or `years.tsv` in the folder, otherwise that in its name or its folder's, otherwise that of its EXIF data (DateTimeOriginal). Relative to the folder of the configuration file.",
+          type: 'string',
+          minLength: 1,
+          'x-write': 'the path of a folder',
+          examples: ['photos'],
+        },
+        chunk: {
+          description: 'Photos of a job. Default: 200.',
+          type: 'integer',
+          minimum: 1,
+          'x-write': 'a whole number from 1',
+          examples: [100],
+        },
+        test: {
+          description:
+            'With so many photos, the first ones, the job is tried in the submitter before anything is submitted; 0: it is not. Default: 5.',
+          type: 'integer',
+          minimum: 0,
+          'x-write': 'a whole number',
+          examples: [5, 0],
+        },
+        luminance: {
+          description:
+            "How a photo's luminance is worked out: `bt601` is the mean luma of its pixels (ITU-R BT.601), `tutorial` the perceived brightness of the tutorial's own program. Default: `bt601`.",
+          type: 'string',
+          enum: ['bt601', 'tutorial'],
+          'x-write': '"bt601" or "tutorial"',
+          examples: ['bt601'],
+        },
+      },
+      examples: [{ photos: 'photos', chunk: 100 }],
       'x-write': 'an object',
     },
     gather: {

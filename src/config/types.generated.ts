@@ -501,9 +501,9 @@ export interface AddressConfig {
  */
 export interface WorkflowConfig {
   /**
-   * Kind of workflow, a recipe of docs/recipes.md: `kinc` builds a gene co-expression network, `kinc3` does so with KINC 3, `osg-kinc` has the original images' own OSG-KINC do so with Pegasus, `command` runs any program over a manifest. Default: `command` where `workflow.command` is there, `kinc3` where `workflow.kinc3` is, otherwise `kinc`.
+   * Kind of workflow, a recipe of docs/recipes.md: `kinc` builds a gene co-expression network, `kinc3` does so with KINC 3, `osg-kinc` has the original images' own OSG-KINC do so with Pegasus, `command` runs any program over a manifest, `photodemo` measures the luminance of photos. Default: `command` where `workflow.command` is there, `kinc3` where `workflow.kinc3` is, `photodemo` where `workflow.photodemo` is, otherwise `kinc`.
    */
-  type?: 'kinc' | 'kinc3' | 'osg-kinc' | 'command';
+  type?: 'kinc' | 'kinc3' | 'osg-kinc' | 'command' | 'photodemo';
   /**
    * The gene expression matrix: a tab-separated file, gzipped or not. Relative to the folder of the configuration file.
    */
@@ -537,6 +537,7 @@ export interface WorkflowConfig {
    */
   retries?: number;
   command?: CommandConfig;
+  photodemo?: PhotodemoConfig;
   osg_kinc?: OsgKincConfig;
   kinc3?: Kinc3Config;
 }
@@ -574,6 +575,31 @@ export interface CommandConfig {
 export interface GatherConfig {
   program: ProgramWords;
   outputs?: OutputNames;
+}
+/**
+ * Photos with years, whose luminance is drawn over the years: one of `manifest` and `photos`. See docs/recipes.md.
+ */
+export interface PhotodemoConfig {
+  /**
+   * A text file with the URL of a photo and its year in each line, which the executors fetch; `#` starts a comment. Relative to the folder of the configuration file.
+   */
+  manifest?: string;
+  /**
+   * A folder of JPEG files, which the submitter serves to the executors. The year of each is that of `years.csv` or `years.tsv` in the folder, otherwise that in its name or its folder's, otherwise that of its EXIF data (DateTimeOriginal). Relative to the folder of the configuration file.
+   */
+  photos?: string;
+  /**
+   * Photos of a job. Default: 200.
+   */
+  chunk?: number;
+  /**
+   * With so many photos, the first ones, the job is tried in the submitter before anything is submitted; 0: it is not. Default: 5.
+   */
+  test?: number;
+  /**
+   * How a photo's luminance is worked out: `bt601` is the mean luma of its pixels (ITU-R BT.601), `tutorial` the perceived brightness of the tutorial's own program. Default: `bt601`.
+   */
+  luminance?: 'bt601' | 'tutorial';
 }
 /**
  * Where the submitter's image has OSG-KINC, for `type: "osg-kinc"`. The defaults are those of the original images, so that it can be left out. Of `workflow`, only `jobs` counts beside it. See docs/recipes.md.

@@ -15,6 +15,7 @@ import { hostSecretsFolder } from './host-folders.js';
 import { instanceIds } from './instances.js';
 import { planKinc3 } from './kinc3.js';
 import { planOsgKinc } from './osg-kinc.js';
+import { planPhotodemo } from './photodemo.js';
 import { roleOf } from './roles.js';
 import type { PoolKey } from './pool-key.js';
 import type { CommandPlan, NetworkPlan, Plan, WorkflowPlan, WorkflowType } from './types.js';
@@ -160,11 +161,12 @@ function planWorkflow(workflow: NonNullable<ResolvedConfig['workflow']>): Workfl
 
 /** What only one recipe has. */
 function planRecipes(
-  { command, kinc3, osg_kinc: osgKinc }: NonNullable<ResolvedConfig['workflow']>,
+  { command, photodemo, kinc3, osg_kinc: osgKinc }: NonNullable<ResolvedConfig['workflow']>,
   ofJobs: Pick<CommandPlan, 'requestMemoryMb' | 'retries'>,
-): Pick<WorkflowPlan, 'command' | 'kinc3' | 'osgKinc'> {
+): Pick<WorkflowPlan, 'command' | 'photodemo' | 'kinc3' | 'osgKinc'> {
   return {
     ...(command === undefined ? {} : { command: { ...planCommand(command), ...ofJobs } }),
+    ...(photodemo === undefined ? {} : { photodemo: planPhotodemo(photodemo, ofJobs) }),
     ...(kinc3 === undefined ? {} : { kinc3: planKinc3(kinc3) }),
     ...(osgKinc === undefined ? {} : { osgKinc: planOsgKinc(osgKinc) }),
   };
@@ -173,6 +175,7 @@ function planRecipes(
 function typeOf(workflow: NonNullable<ResolvedConfig['workflow']>): WorkflowType {
   if (workflow.type !== undefined) return workflow.type;
   if (workflow.command !== undefined) return 'command';
+  if (workflow.photodemo !== undefined) return 'photodemo';
   return workflow.kinc3 === undefined ? 'kinc' : 'kinc3';
 }
 

@@ -101,7 +101,7 @@ export interface NetworkPlan {
 }
 
 /** Names of the recipes. */
-export type WorkflowType = 'kinc' | 'kinc3' | 'osg-kinc' | 'command';
+export type WorkflowType = 'kinc' | 'kinc3' | 'osg-kinc' | 'command' | 'photodemo';
 
 export interface WorkflowPlan {
   readonly type: WorkflowType;
@@ -116,6 +116,7 @@ export interface WorkflowPlan {
   readonly requestMemoryMb: number;
   readonly retries: number;
   readonly command?: CommandPlan;
+  readonly photodemo?: PhotodemoPlan;
   readonly osgKinc?: OsgKincPlan;
   readonly kinc3?: Kinc3Plan;
 }
@@ -175,6 +176,21 @@ export interface CommandPlan {
   readonly gather?: { readonly program: readonly string[]; readonly outputs: readonly string[] };
   readonly cpus: number;
   readonly diskMb?: number;
+  readonly requestMemoryMb: number;
+  readonly retries: number;
+}
+
+/** Photos with years; exactly one of `manifest` and `photos` makes sense. */
+export interface PhotodemoPlan {
+  /** Local path of a text file. */
+  readonly manifest?: string;
+  /** Local path of a folder. */
+  readonly photos?: string;
+  /** Photos of a job. */
+  readonly chunk: number;
+  /** Photos of the test before the submission; 0: none. */
+  readonly test: number;
+  readonly luminance: 'bt601' | 'tutorial';
   readonly requestMemoryMb: number;
   readonly retries: number;
 }

@@ -108,6 +108,19 @@ export interface PlannedWorkflow {
   readonly slots: number;
 }
 
+/** A file on this machine, and its name in the folder that it goes to, with slashes. */
+export interface LocalFile {
+  readonly path: string;
+  readonly name: string;
+}
+
+/** A job that was run outside of HTCondor. */
+export interface TriedJob {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** What a retry found and did. */
 export interface RetriedRun {
   readonly runId: string;
@@ -154,7 +167,12 @@ export interface WorkflowPool {
    * @returns its path there, in a folder of its own
    */
   stage(localPath: string, name: string, signal: AbortSignal): Promise<string>;
-  /** Takes a staged file away again. */
+  /**
+   * Puts files into a folder called `name` in the submitter, in one stream.
+   * @returns the folder's path there
+   */
+  stageFolder(files: readonly LocalFile[], name: string, signal: AbortSignal): Promise<string>;
+  /** Takes a staged file or folder away again. */
   unstage(stagedPath: string): Promise<void>;
   /**
    * Runs the payload's `calibrate` as ordinary jobs on each executor.
@@ -163,6 +181,8 @@ export interface WorkflowPool {
   calibrate(request: CalibrationRequest, signal: AbortSignal): Promise<readonly ExecutorOutput[]>;
   /** Calls the submitter's `submit` with these arguments. */
   submit(args: readonly string[], signal: AbortSignal): Promise<SubmittedRun>;
+  /** Runs the job of a staged specification's `test` in the submitter itself, without HTCondor. */
+  tryJob(stagedSpec: string, signal: AbortSignal): Promise<TriedJob>;
   /** Submits the run that a staged specification describes; see docs/recipes.md. */
   submitSpec(stagedSpec: string, signal: AbortSignal): Promise<SubmittedRun>;
   /**

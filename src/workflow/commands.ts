@@ -51,7 +51,19 @@ export function stageFile(name: string): string[] {
   return ['sh', '-c', script, 'sh', checkedName(name)];
 }
 
-/** Removes the folder that `stageFile` made; refuses any other path. */
+/** Unpacks the tar archive on standard input into a new folder called `name` and prints its path. */
+export function stageFolder(name: string): string[] {
+  const script = [
+    'set -e; d=$(mktemp -d /tmp/crossflock-stage.XXXXXX)/$1; mkdir "$d"',
+    'tar --extract --no-same-owner --no-same-permissions --file - --directory "$d"',
+    'printf "%s\\n" "$d"',
+  ].join('; ');
+  return ['sh', '-c', script, 'sh', checkedName(name)];
+}
+
+export const TRY_COMMAND = 'crossflock-try';
+
+/** Removes the folder that `stageFile` or `stageFolder` made; refuses any other path. */
 export function unstageFile(path: string): string[] {
   const folder = posix.dirname(path);
   if (!/^\/tmp\/crossflock-stage\.[A-Za-z0-9]+$/.test(folder)) {

@@ -9,6 +9,7 @@ import type {
   ExecutorOutput,
   ExecutorResources,
   FollowHandlers,
+  LocalFile,
   PlannedWorkflow,
   QueuedJob,
   RetriedRun,
@@ -16,6 +17,7 @@ import type {
   RunFolder,
   RunOverview,
   SubmittedRun,
+  TriedJob,
   WorkflowPool,
 } from '../ports/workflow-pool.js';
 import { calibrationJobs, readCalibrations } from './calibration-job.js';
@@ -36,6 +38,8 @@ import { commandFailed, missingCommand, SubmitterContainer } from './submitter-c
 import { readSubmitAnswer, submitFailed } from './submit-answer.js';
 
 const ASK_MS = 20_000;
+import { stageFolder } from './stage-folder.js';
+import { tryJob } from './try-job.js';
 /** For DAGMan to end once it was removed; it waits for its jobs to be taken out of the queue. */
 const REMOVED_MS = 60_000;
 const SUBMIT_MS = 10 * 60_000;
@@ -90,6 +94,14 @@ export class HtcondorPool implements WorkflowPool {
 
   async unstage(stagedPath: string): Promise<void> {
     await this.#container.must(commands.unstageFile(stagedPath), { timeoutMs: ASK_MS });
+  async stageFolder(
+    files: readonly LocalFile[],
+    name: string,
+    signal: AbortSignal,
+  ): Promise<string> {
+    return stageFolder(this.#container, { files, name }, signal);
+  }
+
   }
 
   async calibrate(
@@ -111,6 +123,10 @@ export class HtcondorPool implements WorkflowPool {
 
   submitSpec(stagedSpec: string, signal: AbortSignal): Promise<SubmittedRun> {
     return this.#submit([commands.SUBMIT_SPEC_COMMAND, stagedSpec, '--json'], signal);
+  tryJob(stagedSpec: string, signal: AbortSignal): Promise<TriedJob> {
+    return tryJob(this.#container, stagedSpec, signal);
+  }
+
   }
 
   submitPlanned(wanted: PlannedWorkflow, signal: AbortSignal): Promise<SubmittedRun> {

@@ -8,6 +8,7 @@ import type {
   ExecutorOutput,
   ExecutorResources,
   FollowHandlers,
+  LocalFile,
   PlannedWorkflow,
   QueuedJob,
   RetriedRun,
@@ -15,6 +16,7 @@ import type {
   RunFolder,
   RunOverview,
   SubmittedRun,
+  TriedJob,
   WorkflowPool,
 } from '../../src/ports/workflow-pool.js';
 
@@ -54,6 +56,8 @@ export class FakePool implements WorkflowPool {
   };
   /** Who is told of executors, once somebody watches them: for answers that come later. */
   onAnswer: ((answer: ExecutorAnswer) => void) | undefined;
+  /** What trying a job says. */
+  tried: TriedJob = { exitCode: 0, stdout: '', stderr: '' };
   onSubmit: (args: readonly string[]) => { readonly id: string; readonly run: FakeRun } = () => {
     throw new CrossflockError('the test prepared no run', { code: 'unexpected' });
   };
@@ -73,6 +77,14 @@ export class FakePool implements WorkflowPool {
     this.staged.add(path);
     if (name.endsWith('.json')) this.texts.set(path, await readFile(localPath, 'utf8'));
     return this.#called(`stage ${localPath}`, path);
+  }
+
+  /** The folder's files are in `calls` too. */
+  stageFolder(files: readonly LocalFile[], name: string): Promise<string> {
+    const path = `/tmp/staged/${name}`;
+    this.staged.add(path);
+    const names = files.map((file) => file.name).join(' ');
+    return this.#called(`stage-folder ${names}`, path);
   }
 
   unstage(stagedPath: string): Promise<void> {
@@ -99,6 +111,10 @@ export class FakePool implements WorkflowPool {
     const { id, run } = this.onSubmit(args);
     this.held.set(id, run);
     return { runId: id, runDir: `/runs/${id}`, dagmanCluster: 1 };
+  }
+
+  tryJob(stagedSpec: string): Promise<TriedJob> {
+    return this.#called(`try ${stagedSpec}`, this.tried);
   }
 
   /** Makes the run of `onSubmit`, which is given the path of the specification. */

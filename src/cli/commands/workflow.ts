@@ -52,7 +52,7 @@ const GROUPS: readonly ((program: Argv, run: Run) => Argv)[] = [
   withSteering,
 ];
 
-const RECIPES = ['kinc', 'kinc3', 'osg-kinc', 'command'] as const;
+const RECIPES = ['kinc', 'kinc3', 'osg-kinc', 'command', 'photodemo'] as const;
 
 function withRuns(program: Argv, run: Run): Argv {
   return program.command(

@@ -23,6 +23,8 @@ export interface Examination {
   /** Checks of the result that did not hold; one makes the outcome `invalid`. */
   readonly problems: readonly string[];
   readonly network?: NetworkSummary;
+  /** What the results say beside that, for the summary. */
+  readonly highlights?: RunSummary['highlights'];
 }
 
 /** What the summary of any run of this recipe says of its input; also of a failed run. */
