@@ -47,9 +47,14 @@ export function scatterChart(text: ChartText, { points }: PhotoResult): Markup {
   });
 }
 
+/** Whether there are so many photos that not each has a dot of its own. */
+export function sharesDots(points: readonly Point[]): boolean {
+  return points.length > MANY;
+}
+
 /** A dot for each photo, or of very many photos one for those that are nearly alike. */
 export function dotsOf(points: readonly Point[]): readonly Dot[] {
-  if (points.length <= MANY) return points.map((point) => ({ ...point, points: [point] }));
+  if (!sharesDots(points)) return points.map((point) => ({ ...point, points: [point] }));
   const groups = Map.groupBy(points, ({ year, luminance }) => {
     return `${year} ${Math.round(luminance / STEP)}`;
   });

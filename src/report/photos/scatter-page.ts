@@ -1,7 +1,7 @@
 import { extent, median } from 'd3-array';
 
 import type { PhotoResult } from '../../ports/photo-result.js';
-import { scatterChart } from '../charts/scatter-chart.js';
+import { scatterChart, sharesDots } from '../charts/scatter-chart.js';
 import { html, type Markup } from '../html/markup.js';
 import { absent, card, type Fact, lead, tiles } from '../html/parts.js';
 import { STYLE } from '../html/style.js';
@@ -54,8 +54,10 @@ export function renderScatter(runId: string, result: PhotoResult): string {
           ${tiles(tilesOf(result))}
           <section aria-label="${title}">
             <h2>Year and luminance</h2>
-            ${card('A dot for each photo', plot(result, years), true)}
-            ${points.length === 0 ? undefined : card('By decade', decades(result), true)}
+            <div class="grid">
+              ${card('A dot for each photo', plot(result, years), true)}
+              ${points.length === 0 ? undefined : card('By decade', decades(result), true)}
+            </div>
           </section>
           ${failures.length === 0 ? undefined : failed(result)}
         </main>
@@ -73,8 +75,9 @@ function plot(result: PhotoResult, years: string): Markup {
     title: 'Luminance over the years',
     description: `A scatter plot of ${counted(points.length, 'photo')}${years}.`,
   };
-  return html`${lead(FORMULAS[formula] ?? `Luminance by the formula ${formula}, from 0 to 1.`)}
-  ${scatterChart(text, result)}`;
+  const what = FORMULAS[formula] ?? `Luminance by the formula ${formula}, from 0 to 1.`;
+  const shared = sharesDots(points) ? ' Photos of a year that are nearly alike share a dot.' : '';
+  return html`${lead(`${what}${shared}`)} ${scatterChart(text, result)}`;
 }
 
 function tilesOf({ points, failures, rate, seconds, jobs }: PhotoResult): readonly Fact[] {
@@ -86,7 +89,10 @@ function tilesOf({ points, failures, rate, seconds, jobs }: PhotoResult): readon
       label: 'photos',
       text: grouped(points.length),
       fact: ['photos', points.length],
-      note: failures.length === 0 ? 'all of the manifest' : `${grouped(failures.length)} without`,
+      note:
+        failures.length === 0
+          ? 'all of the manifest'
+          : `${grouped(failures.length)} without a luminance`,
     },
     ...(middle === undefined
       ? []
