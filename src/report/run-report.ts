@@ -140,7 +140,9 @@ function more(count: number, words: string): string[] {
 
 function results({ results }: RunSummary): string[] {
   if (results.files.length === 0) return [];
-  const names = results.files.map((file) => file.name).join(', ');
+  const shown = results.files.slice(0, NAMES_SHOWN).map((file) => file.name);
+  const left = results.files.length - shown.length;
+  const names = [...shown, ...(left > 0 ? [`${grouped(left)} more`] : [])].join(', ');
   return [line('results', `${results.folder} (${names})`)];
 }
 

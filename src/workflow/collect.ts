@@ -64,16 +64,14 @@ async function fetchResults(
   signal: AbortSignal,
 ): Promise<Collected> {
   const there = await pool.listRunFiles(record.id, 'results', signal);
-  const known = new Set(there.map(({ name }) => name));
+  const known = new Map(there.map((file) => [file.name, file]));
   const missing = record.results.filter((name) => !known.has(name));
   if (missing.length > 0) {
     return { files: [], problems: missing.map((name) => `the result ${name} is missing`) };
   }
-  const asked = new Set(record.results);
-  const wanted = there.filter(({ name }) => asked.has(name));
+  const wanted = record.results.flatMap((name) => known.get(name) ?? []);
   const from = { runId: record.id, folder: 'results' };
-  const names = wanted.map(({ name }) => name);
-  await pool.fetchRunFiles(from, names, folder, signal);
+  await pool.fetchRunFiles(from, record.results, folder, signal);
   const recipe = recipeOf(record.workflow);
   const read = (name: string): Promise<string> => readFile(join(folder, name), 'utf8');
   const { problems, ...examined } = await recipe.examine(record, read);
