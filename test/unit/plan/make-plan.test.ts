@@ -303,3 +303,30 @@ test('a configuration that no check has seen is refused, not deployed half', asy
   const config = await local({ network: { cidr: '172.16.0.0/30' } });
   expect(() => makePlan(config, KEY)).toThrow('container "runner1" finds no free address');
 });
+
+test('the recipe is the one that the workflow has settings for, unless it is named', async () => {
+  const typeWith = async (workflow: object) =>
+    makePlan(await local({ workflow }), KEY).workflow.type;
+  expect(await typeWith({ kinc3: {} })).toBe('kinc3');
+  expect(await typeWith({ kinc3: {}, type: 'kinc' })).toBe('kinc');
+});
+
+test('KINC 3 has its own defaults', async () => {
+  const planned = async (kinc3: object) =>
+    makePlan(await local({ workflow: { kinc3 } }), KEY).workflow.kinc3;
+  expect(await planned({})).toEqual({
+    program: ['kinc3'],
+    clustering: 'none',
+    ...{ minClusters: 1, maxClusters: 5, criterion: 'ICL' },
+    ...{ removeOutliersBefore: true, removeOutliersAfter: true },
+    ...{ minCorrelation: 0.5, maxCorrelation: 1 },
+    rmt: { start: 0.99, step: 0.001, stop: 0.5, reduction: 'first' },
+    format: 'tidy',
+    fetchMatrices: false,
+  });
+  expect(await planned({ min_expression: -1, rmt: { stop: 0.3 }, max_clusters: 9 })).toMatchObject({
+    minExpression: -1,
+    maxClusters: 9,
+    rmt: { start: 0.99, stop: 0.3 },
+  });
+});
