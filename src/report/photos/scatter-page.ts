@@ -2,7 +2,7 @@ import { extent, median } from 'd3-array';
 
 import type { PhotoResult } from '../../ports/photo-result.js';
 import { scatterChart, sharesDots } from '../charts/scatter-chart.js';
-import { html, type Markup } from '../html/markup.js';
+import { html, Markup } from '../html/markup.js';
 import { absent, card, type Fact, lead, tiles } from '../html/parts.js';
 import { STYLE } from '../html/style.js';
 import { table } from '../html/table.js';
@@ -16,6 +16,8 @@ const FORMULAS: Readonly<Record<string, string>> = {
     'Luminance is the perceived brightness of the tutorial’s program: the root of 0.241 R² + 0.691 G² + 0.068 B², with the mean squares of a photo’s pixels, from 0 (black) to 1 (white).',
 };
 
+/** The plot is what the paper is for. */
+const PRINT = new Markup('@media print { .drawing { max-height: 120mm; } }');
 /** Failures that are shown; the file has all. */
 const MOST_FAILURES = 200;
 /** The tutorial’s own: docs of the OSG Connect photodemo, “Test the job locally”. */
@@ -41,7 +43,7 @@ export function renderScatter(runId: string, result: PhotoResult): string {
         />
         <title>${runId}: luminance of ${counted(points.length, 'photo')}</title>
         <style>
-          ${STYLE}
+          ${STYLE} ${PRINT}
         </style>
       </head>
       <body>
