@@ -7,7 +7,7 @@ import { analyzeRun } from '../../../src/actions/workflow-analyze.js';
 import { fetchRun } from '../../../src/actions/workflow-fetch.js';
 import { holdRun } from '../../../src/actions/workflow-hold.js';
 import { listRuns } from '../../../src/actions/workflow-list.js';
-import { reportRun } from '../../../src/actions/workflow-report.js';
+import { reportRun, runHistogram } from '../../../src/actions/workflow-report.js';
 import { releaseRun } from '../../../src/actions/workflow-release.js';
 import { retryRun } from '../../../src/actions/workflow-retry.js';
 import { runStatus } from '../../../src/actions/workflow-status.js';
@@ -261,6 +261,41 @@ describe('workflow report', () => {
       [{ address: '172.29.0.2', slots: 4 }],
       [{ address: '172.29.0.3', slots: 4 }],
     ]);
+  });
+});
+
+describe('workflow histogram', () => {
+  const histogram = async (last: boolean, run?: string): Promise<unknown> => {
+    const by = 'cluster';
+    const code = await act((context, { config }) =>
+      runHistogram(context, { config, by, last, run }),
+    );
+    return code === 0 ? (end()?.data as { runId: string }).runId : failure()?.message;
+  };
+
+  /** Each with its own name in its record. */
+  const named = (states: Readonly<Record<string, RunState>>): void => {
+    runs(states);
+    for (const id of Object.keys(states)) {
+      const record = { ...(JSON.parse(fixture('run.json')) as object), id };
+      const files = { ...finished.files, 'run.json': JSON.stringify(record) };
+      pool.held.set(id, { ...finished, files });
+    }
+  };
+
+  it('is of the run under way, or where none is, of the latest', async () => {
+    named({ d1: 'succeeded', d2: 'running', d3: 'failed' });
+    expect(await histogram(false)).toBe('d2');
+    pool.glances.set('d2', { state: 'removed' });
+    expect(await histogram(false)).toBe('d3');
+    expect(await histogram(false, 'd1')).toBe('d1');
+  });
+
+  it('is of the latest that is over with --last', async () => {
+    named({ d1: 'succeeded', d2: 'removed', d3: 'held' });
+    expect(await histogram(true)).toBe('d2');
+    named({ d1: 'running', d2: 'waiting', d3: 'held' });
+    expect(await histogram(true)).toBe('no run is over yet');
   });
 });
 
