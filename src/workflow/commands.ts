@@ -112,7 +112,7 @@ export function watchPools(addresses: readonly string[]): string[] {
  * when its client dies, but it closes the command's standard input: this is how a reader in the
  * container ends with us, even after a `kill -9`.
  */
-function whileWanted(argv: readonly string[]): string[] {
+export function whileWanted(argv: readonly string[]): string[] {
   const script = [
     'exec 3<&0',
     '"$@" & command=$!',

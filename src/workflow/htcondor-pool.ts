@@ -24,22 +24,24 @@ import { calibrationJobs, readCalibrations } from './calibration-job.js';
 import * as commands from './commands.js';
 import { askExecutors } from './executor-answers.js';
 import { fetchFiles } from './fetch-files.js';
+import { readRunEvents } from './event-source.js';
 import { RunFollower } from './follow.js';
-import { JsonObjectStream } from './htcondor/json-objects.js';
 import { readQueue } from './htcondor/queue.js';
 import { readSlots, resourcesOf, totalCpus } from './htcondor/slots.js';
 import { pegasusOf } from './pegasus/record.js';
 import { retryPlanned } from './pegasus/retry.js';
 import { submitPlanned } from './pegasus/submit.js';
+import { glances } from './plain/commands.js';
+import { plainOverviews } from './plain/overview.js';
 import { readRetryAnswer, retryFailed } from './retry-answer.js';
 import { readOverviews } from './run-overview.js';
 import { readRunRecord, type RunRecord } from './run-record.js';
 import { commandFailed, missingCommand, SubmitterContainer } from './submitter-container.js';
 import { readSubmitAnswer, submitFailed } from './submit-answer.js';
-
-const ASK_MS = 20_000;
 import { stageFolder } from './stage-folder.js';
 import { tryJob } from './try-job.js';
+
+const ASK_MS = 20_000;
 /** For DAGMan to end once it was removed; it waits for its jobs to be taken out of the queue. */
 const REMOVED_MS = 60_000;
 const SUBMIT_MS = 10 * 60_000;
@@ -92,8 +94,6 @@ export class HtcondorPool implements WorkflowPool {
     }
   }
 
-  async unstage(stagedPath: string): Promise<void> {
-    await this.#container.must(commands.unstageFile(stagedPath), { timeoutMs: ASK_MS });
   async stageFolder(
     files: readonly LocalFile[],
     name: string,
@@ -102,6 +102,8 @@ export class HtcondorPool implements WorkflowPool {
     return stageFolder(this.#container, { files, name }, signal);
   }
 
+  async unstage(stagedPath: string): Promise<void> {
+    await this.#container.must(commands.unstageFile(stagedPath), { timeoutMs: ASK_MS });
   }
 
   async calibrate(
@@ -121,12 +123,12 @@ export class HtcondorPool implements WorkflowPool {
     return this.#submit([commands.SUBMIT_COMMAND, ...args, '--json'], signal);
   }
 
-  submitSpec(stagedSpec: string, signal: AbortSignal): Promise<SubmittedRun> {
-    return this.#submit([commands.SUBMIT_SPEC_COMMAND, stagedSpec, '--json'], signal);
   tryJob(stagedSpec: string, signal: AbortSignal): Promise<TriedJob> {
     return tryJob(this.#container, stagedSpec, signal);
   }
 
+  submitSpec(stagedSpec: string, signal: AbortSignal): Promise<SubmittedRun> {
+    return this.#submit([commands.SUBMIT_SPEC_COMMAND, stagedSpec, '--json'], signal);
   }
 
   submitPlanned(wanted: PlannedWorkflow, signal: AbortSignal): Promise<SubmittedRun> {
@@ -153,7 +155,11 @@ export class HtcondorPool implements WorkflowPool {
     const argv = commands.overview();
     const result = await this.#container.run(argv, { signal, timeoutMs: ASK_MS });
     if (result.exitCode === 0) return readOverviews(result.stdout);
-    throw missingCommand(commands.RUNS_COMMAND, result) ?? commandFailed(argv, result);
+    if (missingCommand(commands.RUNS_COMMAND, result) === undefined) {
+      throw commandFailed(argv, result);
+    }
+    const text = await this.#container.must(glances(), { signal, timeoutMs: ASK_MS });
+    return plainOverviews(text, this.#clock.now());
   }
 
   async readRunFile(runId: string, name: string, signal: AbortSignal): Promise<string | undefined> {
@@ -211,16 +217,8 @@ export class HtcondorPool implements WorkflowPool {
   }
 
   async readEvents(runId: string, handlers: FollowHandlers, signal: AbortSignal): Promise<void> {
-    const stream = new JsonObjectStream((piece) => {
-      if (piece.ok) handlers.onEvent(piece.value);
-      else handlers.onDamage(`${piece.reason}: ${piece.text}`);
-    });
-    await this.#container.must(commands.readEvents(runId), {
-      signal,
-      onStdout: (chunk) => {
-        stream.push(chunk);
-      },
-    });
+    const run = { id: runId, handlers };
+    await readRunEvents(this.#container, this.#clock, run, signal);
   }
 
   async watchExecutors(

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { configLike, containersOf, moveTo, run } from './harness.js';
 import { kinc3 } from './recipes/kinc3.js';
+import { osgKinc } from './recipes/osg-kinc.js';
 import { photodemo } from './recipes/photodemo.js';
 import type { RecipePool } from './recipes/recipe-pool.js';
 
@@ -28,4 +29,6 @@ describe('on one pool', () => {
   photodemo(pool);
 
   kinc3(pool);
+
+  osgKinc(pool);
 });

@@ -81,6 +81,9 @@ def overview(directory: Path) -> dict | None:
         state, ended = dagman_state(log)
         if record["dagman_cluster"] is None:
             state = NOT_SUBMITTED
+        elif not log and "pegasus" in record:
+            # Pegasus' directory was taken away; a run has a log from its submission on.
+            state = REMOVED
         total = counts.get("NodesTotal", _nodes(record.get("shape")))
         return {
             "id": record["id"],

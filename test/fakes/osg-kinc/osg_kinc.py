@@ -85,15 +85,14 @@ def plan(here: Path, run: Path, count: int) -> None:
         (run / folder).mkdir(parents=True)
     jobs = [f"kinc-wrapper_ID{number:07d}" for number in range(1, count + 1)]
     staged_out = "stage_out_local_local_0_0"
-    first, last = "create_dir_kinc_0_local", "cleanup_kinc_0_local"
+    first = "create_dir_kinc_0_local"
     lines = [*HEADER, "MAXJOBS registration 1", "MAXJOBS stagein 10", "MAXJOBS cleanup 5", "MAXJOBS stageout 10", ""]
     outputs = " ".join(f"kinc.out.{n} clusters-sc{n}.tar.gz" for n in range(1, count + 1))
     commands = {
         first: "mkdir -p scratch",
         staged_out: f"cd scratch && mv {outputs} ../outputs/",
-        last: "rm -r scratch",
     }
-    for number, node in enumerate([first, *jobs, staged_out, last]):
+    for number, node in enumerate([first, *jobs, staged_out]):
         folder = f"00/{number // PER_FOLDER:02X}"
         (run / folder).mkdir(parents=True, exist_ok=True)
         helper = commands.get(node)
@@ -107,7 +106,7 @@ def plan(here: Path, run: Path, count: int) -> None:
         (run / folder / f"{node}.sh").chmod(0o755)
         lines += node_lines(here, node, folder, helper is None)
     edges = [*((first, job) for job in jobs), *((job, staged_out) for job in jobs)]
-    lines += [f"PARENT  {parent} CHILD {child}" for parent, child in [*edges, (staged_out, last)]]
+    lines += [f"PARENT  {parent} CHILD {child}" for parent, child in edges]
     lines += [HEADER[0], "# End of DAG", HEADER[0]]
     (run / DAG).write_text("\n".join(lines) + "\n")
     brain = {"submit_dir": run, "dag": DAG, "type": "dag", "condor_log": "kinc-0.log", "planner_version": "stand-in"}

@@ -237,16 +237,31 @@ describe('all runs', () => {
     expect(host.runs.filter(({ argv }) => !FIND(argv))).toHaveLength(1);
   });
 
-  it('need an image that can tell', async () => {
+  it('are looked at with a shell alone where the image has no command for it', async () => {
     const stderr = 'exec: "crossflock-runs": executable file not found in $PATH';
     host.once(running('crossflock-runs'), { exitCode: 126, stderr });
-    await expect(pool.overview(never)).rejects.toMatchObject({ code: 'refused' });
+    const record = '{"id":"k1","workflow":"osg-kinc","created":"2026-11-21T16:53:28Z"}';
+    host.once(running('dagman.out'), { stdout: `@run ${record.length}\n${record}` });
+    expect(await pool.overview(never)).toMatchObject([{ id: 'k1', state: 'not-submitted' }]);
     host.once(running('crossflock-runs'), { exitCode: 1, stderr: 'no space left' });
     await expect(pool.overview(never)).rejects.toMatchObject({ code: 'command-failed' });
   });
 });
 
 describe('the events up to now', () => {
+  it('are read with a shell alone where the image has no command for it', async () => {
+    const events: unknown[] = [];
+    const onEvent = (ad: object): number => events.push(ad);
+    const stderr = 'exec: "crossflock-events": executable file not found in $PATH';
+    host.once(running('crossflock-events'), { exitCode: 127, stderr });
+    const log = '009 (034.000.000) 2026-11-21 20:28:18.762Z Job was aborted.\n\tby me\n...\n';
+    host.once(running('nodes.log'), { stdout: `@nodes ${log.length}\n${log}` });
+    await pool.readEvents('d2', { ...quiet, onEvent }, never);
+    expect(events).toMatchObject([{ EventTypeNumber: 9, Cluster: 34, Reason: 'by me' }]);
+    host.once(running('crossflock-events'), { exitCode: 1, stderr: 'no run' });
+    await expect(pool.readEvents('d2', quiet, never)).rejects.toThrow('no run');
+  });
+
   it('are read once, and what is damaged is told', async () => {
     const events: unknown[] = [];
     const damaged: string[] = [];
