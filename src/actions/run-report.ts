@@ -91,7 +91,10 @@ async function findings(
   const isHere = summary.results.files.length > 0;
   const read = async (name: string | undefined): Promise<string | undefined> => {
     if (name === undefined) return undefined;
-    if (isHere) return readFile(join(folder, name), 'utf8');
+    if (isHere) {
+      const left = summary.results.files.some((file) => file.name === name);
+      return left ? readFile(join(folder, name), 'utf8') : undefined;
+    }
     return pool.readRunFile(record.id, `results/${name}`, signal);
   };
   const { merge, threshold, network } = networkFiles;

@@ -12,6 +12,7 @@ const ROUNDING = 1e-6;
 /** KINC version 3, the C++ program of github.com/SystemsGenetics/KINC. */
 export const kinc3: Recipe = {
   name: 'kinc3',
+  networkFiles: { threshold: RMT_LOG, network: NETWORK },
   inputOf: (record) => {
     const { gem, pairs, method, minObs } = kincRun(record);
     const told = adOf(record.details, 'kinc3') ?? {};
