@@ -24,7 +24,7 @@ export interface RunSummary {
     readonly total: number;
     readonly done: number;
     readonly failed: readonly FailedJob[];
-    /** Nodes of the DAG that never ran because others failed. */
+    /** Nodes of the DAG that did not run to an end: others failed, or the run was stopped. */
     readonly notRun: readonly string[];
     /** Tries beyond each job's first. */
     readonly retries: number;
