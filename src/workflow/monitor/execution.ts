@@ -31,6 +31,7 @@ export function finish(
   const execution = node.executions.at(-1);
   if (execution === undefined) return;
   execution.cpuSeconds = event.cpuSeconds;
+  remember(node, event.memoryMb);
   if (event.type === 'evicted') return;
   execution.exitCode = event.exitCode;
   execution.exitSignal = event.exitSignal;
