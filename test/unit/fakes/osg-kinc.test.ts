@@ -154,11 +154,15 @@ describe('the stand-in for OSG-KINC', () => {
       );
       const [out, err] = [join(job, 'x.out'), join(job, 'x.err')];
       await writeFile(out, said);
-      await writeFile(err, said);
+      await writeFile(err, 'PegasusLite: exitcode 0\n');
       const check = [join(folder, 'bin/pegasus-exitcode'), '-r', String(exit)];
       const checked = await call([...check, '-s', 'PegasusLite:+exitcode+0', out], {}, job);
       expect(checked.code).toBe(exit === 0 ? 0 : 1);
     }
+    const silent = join(job, 'silent.out');
+    await writeFile(silent, '');
+    const exitcode = join(folder, 'bin/pegasus-exitcode');
+    expect((await call([exitcode, '-r', '0', '-s', 'PegasusLite:', silent], {}, job)).code).toBe(1);
     const left = await readdir(job);
     expect(left.filter((name) => name.startsWith('x.')).sort()).toEqual([
       'x.err.000',

@@ -40,6 +40,18 @@ describe('a log in HTCondor’s own text', () => {
     expect(times('12/24')).toBe('2025-12-24T23:23:41Z');
   });
 
+  it('counts the bytes of all executions of a job', () => {
+    const lines = ['3  -  Run Bytes Sent By Job', '5  -  Total Bytes Sent By Job'];
+    const more = ['7  -  Run Bytes Received By Job', '9  -  Total Bytes Received By Job'];
+    const text = [
+      '005 (3.000.000) 2026-11-21 20:12:08Z Job terminated.',
+      ...['(1) Normal termination (return value 0)', ...lines, ...more].map((line) => `\t${line}`),
+      '...\n',
+    ].join('\n');
+    const [ad = {}] = new ClassicLog('nodes', NOW).push(text);
+    expect(readEvent(ad)).toMatchObject({ event: { sentBytes: 5, receivedBytes: 9 } });
+  });
+
   it('names how a job was ended by a signal', () => {
     const text =
       '005 (3.000.000) 2026-11-21 20:12:08Z Job terminated.\n\t(0) Abnormal termination (signal 9)\n...\n';
