@@ -248,6 +248,22 @@ describe('all runs', () => {
   });
 });
 
+it('follows with a shell alone where the image has no command for it', async () => {
+  const kinds: unknown[] = [];
+  const onEvent = (ad: Readonly<Record<string, unknown>>): number => kinds.push(ad['MyType']);
+  const stderr = 'sh: 4: crossflock-events: not found';
+  host.once(running('crossflock-events'), { exitCode: 127, stderr, ignoresStdin: true });
+  const log = [
+    '000 (7.000.000) 2026-11-21 20:12:05Z Job submitted from host: <172.29.0.1:9618>\n...\n',
+    '005 (7.000.000) 2026-11-21 20:12:47Z Job terminated.\n',
+    '\t(1) Normal termination (return value 0)\n...\n',
+  ].join('');
+  const stdout = `@dagman ${log.length}\n${log}`;
+  host.once(running('nodes.log'), { stdout, ignoresStdin: true });
+  await pool.follow('d2', { ...quiet, onEvent }, never);
+  expect(kinds).toEqual(['SubmitEvent', 'JobTerminatedEvent']);
+});
+
 describe('the events up to now', () => {
   it('are read with a shell alone where the image has no command for it', async () => {
     const events: unknown[] = [];
