@@ -9,7 +9,8 @@ const STAND_IN = join(ROOT, 'test/fakes/kinc3/kinc3');
 const PROGRAM = '/usr/local/bin/kinc3';
 const GENES = 12;
 const SAMPLES = 16;
-const THRESHOLD = 0.9;
+const START = 0.99;
+const STOP = 0.5;
 const MEMORY_MB = 128;
 
 /** Of three groups of genes, the last one is the second upside down; every gene has its noise. */
@@ -40,12 +41,24 @@ function pearson(a: readonly number[], b: readonly number[]): number {
   return dot(x, y) / Math.sqrt(dot(x, x) * dot(y, y));
 }
 
-/** The network as it has to be: `source target`, and whether the correlation is positive. */
-const EXPECTED = MATRIX.flatMap((row, x) =>
-  MATRIX.slice(0, x)
-    .map((other, y) => ({ edge: `gene${x} gene${y}`, r: pearson(row, other) }))
-    .filter(({ r }) => Math.abs(r) >= THRESHOLD),
+const PAIRS = MATRIX.flatMap((row, x) =>
+  MATRIX.slice(0, x).map((other, y) => ({ edge: `gene${x} gene${y}`, r: pearson(row, other) })),
 );
+
+/** What the stand-in looks for: the middle of the widest gap between correlations. */
+const THRESHOLD = middleOfGap([START, STOP, ...PAIRS.map(({ r }) => Math.abs(r))]);
+
+/** The network as it has to be: `source target`, and its correlation. */
+const EXPECTED = PAIRS.filter(({ r }) => Math.abs(r) >= THRESHOLD);
+
+function middleOfGap(all: readonly number[]): number {
+  const values = all.filter((value) => value >= STOP && value <= START).sort((a, b) => a - b);
+  const gaps = values.slice(1).map((high, index) => [high, values[index] ?? high] as const);
+  const [high, low] = gaps.reduce((widest, gap) =>
+    gap[0] - gap[1] > widest[0] - widest[1] ? gap : widest,
+  );
+  return (high + low) / 2;
+}
 
 /** Chunk 2 fails once: each try asks for twice the memory. */
 const WRAPPER = `#!/bin/sh
@@ -94,7 +107,7 @@ export function kinc3(pool: RecipePool): void {
     };
 
     beforeAll(async () => {
-      const gem = { gem: 'gem.txt', method: 'pc', min_obs: 10, threshold: THRESHOLD, jobs: 4 };
+      const gem = { gem: 'gem.txt', method: 'pc', min_obs: 10, threshold: 'rmt', jobs: 4 };
       const resources = { request_memory_mb: MEMORY_MB, retries: 1 };
       ({ config, folder } = await withWorkflow(pool, { type: 'kinc3', ...gem, ...resources }));
       await writeFile(join(folder, 'gem.txt'), `${textOf(MATRIX)}\n`);
@@ -112,14 +125,15 @@ export function kinc3(pool: RecipePool): void {
         workflow: 'kinc3',
         outcome: 'succeeded',
         input: { genes: GENES, samples: SAMPLES, pairs: 66 },
-        jobs: { total: 7, done: 7, failed: [], retries: 1 },
+        jobs: { total: 8, done: 8, failed: [], retries: 1 },
         network: {
           edges: EXPECTED.length,
           positive: EXPECTED.filter(({ r }) => r > 0).length,
-          threshold: THRESHOLD,
+          thresholdMode: 'rmt',
         },
         problems: [],
       });
+      expect(first.network?.threshold).toBeCloseTo(THRESHOLD, 5);
       expect(await network()).toEqual(EXPECTED.map(({ edge }) => edge));
     });
 
@@ -139,9 +153,13 @@ export function kinc3(pool: RecipePool): void {
         network: { edges: EXPECTED.length },
       });
       const again = await submitted(submitter, runId, before);
-      expect([...again].sort()).toEqual(
-        ['extract', 'merge', 'similarity_00001', 'similarity_00003'].sort(),
-      );
+      expect([...again].sort()).toEqual([
+        'extract',
+        'merge',
+        'similarity_00001',
+        'similarity_00003',
+        'threshold',
+      ]);
       expect(await network()).toEqual(EXPECTED.map(({ edge }) => edge));
     });
   });
