@@ -21,6 +21,8 @@ from pathlib import Path
 TIMEOUT_SECONDS = 30
 MOST_BYTES = 64 * 2**20
 AGAIN_SECONDS = 1.0
+# The submitter may be starting again, with the run's file service.
+OWN_SECONDS = 120.0
 # A server that does not answer costs minutes a photo; so often in a row is enough.
 MOST_IN_VAIN = 3
 DIGITS = 6
@@ -65,15 +67,18 @@ def luminance(data: bytes, formula: str) -> float:
     return FORMULAS[formula](list(zip(stat.mean, stat.rms, strict=True)))
 
 
-def fetch(url: str) -> bytes:
-    """The bytes of a photo; a connection that fails is tried once more."""
+def fetch(url: str, patience: float = 0) -> bytes:
+    """The bytes of a photo; a connection that fails is tried once more, or for `patience` seconds."""
     if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
         raise PhotoProblem("has no http or https address")
-    try:
-        return _fetch_once(url)
-    except Unreachable:
-        time.sleep(AGAIN_SECONDS)
-        return _fetch_once(url)
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return _fetch_once(url)
+        except Unreachable:
+            time.sleep(AGAIN_SECONDS)
+            if time.monotonic() >= deadline:
+                return _fetch_once(url)
 
 
 def _fetch_once(url: str) -> bytes:
@@ -100,8 +105,11 @@ def _fetch_once(url: str) -> bytes:
 class Servers:
     """Fetches photos; a server that is gone is not waited for again and again."""
 
-    def __init__(self) -> None:
+    def __init__(self, own: str) -> None:
+        """`own` is the run's file service, which is waited for."""
         self.in_vain = 0
+        self.own_in_vain = 0
+        self._own = own
         self._in_a_row: dict[str, int] = {}
 
     def fetch(self, url: str) -> bytes:
@@ -110,9 +118,10 @@ class Servers:
         try:
             if failed >= MOST_IN_VAIN:
                 raise Unreachable(f"not fetched: {server} did not answer {failed} times in a row")
-            data = fetch(url)
+            data = fetch(url, OWN_SECONDS if server == self._own else 0)
         except Unreachable:
             self.in_vain += 1
+            self.own_in_vain += server == self._own
             self._in_a_row[server] = failed + (failed < MOST_IN_VAIN)
             raise
         except PhotoProblem:
@@ -131,7 +140,7 @@ def rows_of(text: str, first: int, count: int) -> list[tuple[str, int]]:
 def analyze(rows: Sequence[tuple[str, int]], base: str, formula: str) -> dict:
     """Every row ends up in `points` or in `failures`."""
     points, urls, failures = [], [], []
-    servers = Servers()
+    servers = Servers(urllib.parse.urlsplit(base).netloc)
     start = time.monotonic()
     for name, year in rows:
         try:
@@ -148,7 +157,8 @@ def analyze(rows: Sequence[tuple[str, int]], base: str, formula: str) -> dict:
         "photos": len(points),
         "seconds": round(seconds, DIGITS),
         "rate": round(len(points) / seconds, DIGITS),
-        "unreachable": servers.in_vain,
+        # Another try of the job may have them: the file service is there as long as the run.
+        "again": servers.own_in_vain > 0 or (failures != [] and servers.in_vain == len(rows)),
         "points": points,
         "urls": urls,
         "failures": failures,
@@ -156,7 +166,7 @@ def analyze(rows: Sequence[tuple[str, int]], base: str, formula: str) -> dict:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Exit code 1 where no photo could be reached and there is a try left: another place may do."""
+    """Exit code 1 where another try may do better and there is one left."""
     parser = argparse.ArgumentParser(prog="luminance.py", description=__doc__, allow_abbrev=False)
     parser.add_argument("--manifest", type=Path, required=True, help="lines of URL and year")
     parser.add_argument("--service", type=Path, help="JSON file with the url that others are relative to")
@@ -172,10 +182,11 @@ def main(argv: Sequence[str]) -> int:
     host = socket.gethostname()
     print(f"/* Running on host: {host} */", flush=True)
     found = analyze(rows, base, options.formula)
-    unreachable = found.pop("unreachable")
+    again = found.pop("again")
     print(f"/* {found['photos']} photos analyzed in {found['seconds']:.2f}s ({found['rate']:.2f}/s) */")
-    if rows and unreachable == len(rows) and options.number < options.retries:
-        print(f"luminance.py: no photo of {len(rows)} could be fetched: {found['failures'][0]['reason']}", file=sys.stderr)
+    if again and options.number < options.retries:
+        failures = found["failures"]
+        print(f"luminance.py: {len(failures)} of {len(rows)} photos failed: {failures[0]['reason']}", file=sys.stderr)
         return 1
     result = {"host": host, "first": options.first, "count": len(rows), "formula": options.formula, **found}
     options.output.parent.mkdir(parents=True, exist_ok=True)

@@ -107,7 +107,7 @@ class Photos(unittest.TestCase):
         lines = ["http://127.0.0.1:9/a.jpg 1900"]
         ended, result = self.job(lines, "--try", "0", "--retries", "1")
         self.assertEqual((ended.returncode, result), (1, None))
-        self.assertIn("no photo of 1 could be fetched", ended.stderr)
+        self.assertIn("1 of 1 photos failed", ended.stderr)
         ended, result = self.job(lines, "--try", "1", "--retries", "1")
         self.assertEqual(ended.returncode, 0)
         self.assertIn("refused", result["failures"][0]["reason"])
@@ -117,25 +117,48 @@ class Fetching(unittest.TestCase):
     def setUp(self):
         self.tried = []
         self.outcome = luminance.Unreachable("gone")
-        before = luminance.fetch
+        self.real = luminance.fetch
         luminance.fetch = self.fetch
-        self.addCleanup(setattr, luminance, "fetch", before)
+        self.addCleanup(setattr, luminance, "fetch", self.real)
 
-    def fetch(self, url):
-        self.tried.append(url)
+    def fetch(self, url, patience):
+        self.tried.append((url, patience))
         raise self.outcome
 
     def test_a_server_that_is_gone_is_given_up(self):
         rows = [(f"http://gone/{index}.jpg", 1900) for index in range(9)]
         found = luminance.analyze(rows, "", "bt601")
         self.assertEqual(len(self.tried), 3)
-        self.assertEqual((found["unreachable"], len(found["failures"])), (9, 9))
+        self.assertEqual((found["again"], len(found["failures"])), (True, 9))
         self.assertIn("gone did not answer 3 times", found["failures"][8]["reason"])
 
     def test_a_server_that_says_no_is_not(self):
         self.outcome = luminance.PhotoProblem("HTTP status 404")
         found = luminance.analyze([("http://there/a.jpg", 1900)] * 9, "", "bt601")
-        self.assertEqual((len(self.tried), found["unreachable"]), (9, 0))
+        self.assertEqual((len(self.tried), found["again"]), (9, False))
+
+    def test_the_file_service_of_the_run_is_waited_for_and_never_done_without(self):
+        rows = [("photos/a.jpg", 1900), ("http://there/b.jpg", 1900)]
+        found = luminance.analyze(rows, "http://own:1/", "bt601")
+        self.assertEqual(self.tried, [("http://own:1/photos/a.jpg", 120), ("http://there/b.jpg", 0)])
+        self.assertTrue(found["again"])
+
+    def test_a_connection_is_tried_again_until_its_time_is_over(self):
+        answers = iter([luminance.Unreachable("a"), luminance.Unreachable("b"), b"photo"])
+
+        def once(url):
+            answer = next(answers)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        for name, new in (("fetch", self.real), ("_fetch_once", once), ("AGAIN_SECONDS", 0)):
+            self.addCleanup(setattr, luminance, name, getattr(luminance, name))
+            setattr(luminance, name, new)
+        self.assertEqual(luminance.fetch("http://own/a.jpg", 60), b"photo")
+        answers = iter([luminance.Unreachable("a"), luminance.Unreachable("b"), b"photo"])
+        with self.assertRaises(luminance.Unreachable):
+            luminance.fetch("http://there/a.jpg")
 
 
 class Aggregate(unittest.TestCase):
