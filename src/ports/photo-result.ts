@@ -23,6 +23,7 @@ export interface PhotoResult {
     readonly count: number;
     readonly photos: number;
     readonly seconds: number;
+    readonly cpuSeconds: number;
     readonly host: string;
   }[];
 }

@@ -12,6 +12,7 @@ from pathlib import Path
 
 OUTPUT = Path("out/results/photos.json")
 DIGITS = 6
+JOB_FIELDS = ("first", "count", "photos", "seconds", "cpu_seconds", "rate", "host")
 
 
 class AggregateProblem(Exception):
@@ -42,7 +43,7 @@ def aggregate(results: Sequence[dict], rows: int) -> dict:
         "points": [[year, value] for year, value, _ in photos],
         "urls": [url for _, _, url in photos],
         "failures": [failure for job in jobs for failure in job["failures"]],
-        "jobs": [{name: job[name] for name in ("first", "count", "photos", "seconds", "rate", "host")} for job in jobs],
+        "jobs": [{name: job[name] for name in JOB_FIELDS} for job in jobs],
     }
 
 

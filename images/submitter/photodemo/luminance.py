@@ -141,7 +141,7 @@ def analyze(rows: Sequence[tuple[str, int]], base: str, formula: str) -> dict:
     """Every row ends up in `points` or in `failures`."""
     points, urls, failures = [], [], []
     servers = Servers(urllib.parse.urlsplit(base).netloc)
-    start = time.monotonic()
+    start, cpu = time.monotonic(), time.process_time()
     for name, year in rows:
         try:
             value = round(luminance(servers.fetch(urllib.parse.urljoin(base, name)), formula), DIGITS)
@@ -156,6 +156,7 @@ def analyze(rows: Sequence[tuple[str, int]], base: str, formula: str) -> dict:
     return {
         "photos": len(points),
         "seconds": round(seconds, DIGITS),
+        "cpu_seconds": round(time.process_time() - cpu, DIGITS),
         "rate": round(len(points) / seconds, DIGITS),
         # Another try of the job may have them: the file service is there as long as the run.
         "again": servers.own_in_vain > 0 or (failures != [] and servers.in_vain == len(rows)),

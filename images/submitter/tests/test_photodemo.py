@@ -75,6 +75,7 @@ class Photos(unittest.TestCase):
             self.assertAlmostEqual(value, expected, delta=0.005)
         self.assertEqual((result["photos"], result["count"], result["failures"]), (5, 5, []))
         self.assertAlmostEqual(result["rate"], 5 / result["seconds"], delta=0.01 * result["rate"])
+        self.assertTrue(0 < result["cpu_seconds"] < 30)
         printed = ended.stdout.splitlines()
         self.assertTrue(printed[0].startswith("/* Running on host: "))
         self.assertRegex(printed[1], r"^\[1880, 0\.\d{6}\],$")
@@ -165,7 +166,7 @@ class Aggregate(unittest.TestCase):
     def job(self, first, points, **changes):
         return {
             **{"host": "h", "first": first, "count": len(points), "photos": len(points), "formula": "bt601"},
-            **{"seconds": 2.0, "rate": 1.0, "points": points, "failures": []},
+            **{"seconds": 2.0, "cpu_seconds": 1.0, "rate": 1.0, "points": points, "failures": []},
             **{"urls": [f"{first}-{index}" for index in range(len(points))]},
             **changes,
         }

@@ -43,11 +43,13 @@ function failureOf(item: unknown): PhotoResult['failures'][number] | undefined {
 
 function jobOf(item: unknown): PhotoResult['jobs'][number] | undefined {
   if (!isAd(item)) return undefined;
-  const numbers = ['first', 'count', 'photos', 'seconds'].map((name) => numberOf(item, name));
+  const numbers = ['first', 'count', 'photos', 'seconds', 'cpu_seconds'].map((name) =>
+    numberOf(item, name),
+  );
   const host = textOf(item, 'host');
   if (!areAll(numbers) || host === undefined) return undefined;
-  const [first = 0, count = 0, photos = 0, seconds = 0] = numbers;
-  return { first, count, photos, seconds, host };
+  const [first = 0, count = 0, photos = 0, seconds = 0, cpuSeconds = 0] = numbers;
+  return { first, count, photos, seconds, cpuSeconds, host };
 }
 
 function areAll<T>(items: readonly (T | undefined)[]): items is readonly T[] {

@@ -6,6 +6,7 @@ import { adOf, numberOf, textOf } from '../htcondor/fields.js';
 import { PHOTOS_RESULT, readPhotoResult } from '../photos/photo-result.js';
 import { PHOTOS_FOLDER } from '../photos/photo-folder.js';
 import type { Examination, ReadResult, Recipe } from './recipe.js';
+import { parallelNode } from '../run-shape.js';
 import type { RunRecord } from '../run-record.js';
 
 /** Folder of the submitter's image with the programs of the jobs. */
@@ -30,7 +31,11 @@ export const photodemo: Recipe = {
     };
   },
   examine,
-  measuredCpu: () => Promise.resolve(new Map()),
+  measuredCpu: async (read) => {
+    const result = readPhotoResult((await read(PHOTOS_RESULT)) ?? '');
+    const jobs = result?.jobs ?? [];
+    return new Map(jobs.map(({ cpuSeconds }, index) => [parallelNode(PREFIX, index), cpuSeconds]));
+  },
 };
 
 export interface PhotodemoSpecInput {

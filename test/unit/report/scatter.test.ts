@@ -10,7 +10,7 @@ const RESULT: PhotoResult = {
     { year: 1920, luminance: 1, url: 'photos/c.jpg' },
   ],
   failures: [{ url: 'photos/d.jpg', year: 1921, reason: 'HTTP status 404 <none>' }],
-  jobs: [{ first: 0, count: 4, photos: 3, seconds: 1.5, host: 'h' }],
+  jobs: [{ first: 0, count: 4, photos: 3, seconds: 1.5, cpuSeconds: 1, host: 'h' }],
   ...{ seconds: 1.5, rate: 2, formula: 'bt601' },
 };
 

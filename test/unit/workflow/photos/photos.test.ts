@@ -185,14 +185,14 @@ describe('the result', () => {
     points: [[1900, 0.5]],
     urls: ['photos/a.jpg'],
     failures: [{ url: 'b', year: 1901, reason: 'HTTP status 404' }],
-    jobs: [{ first: 0, count: 2, photos: 1, seconds: 2, rate: 0.5, host: 'h' }],
+    jobs: [{ first: 0, count: 2, photos: 1, seconds: 2, cpu_seconds: 1, rate: 0.5, host: 'h' }],
   };
 
   it('is read', () => {
     expect(readPhotoResult(JSON.stringify(whole))).toEqual({
       points: [{ year: 1900, luminance: 0.5, url: 'photos/a.jpg' }],
       failures: whole.failures,
-      jobs: [{ first: 0, count: 2, photos: 1, seconds: 2, host: 'h' }],
+      jobs: [{ first: 0, count: 2, photos: 1, seconds: 2, cpuSeconds: 1, host: 'h' }],
       ...{ seconds: 2, rate: 0.5, formula: 'bt601' },
     });
   });

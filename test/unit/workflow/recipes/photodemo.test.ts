@@ -106,6 +106,19 @@ describe('the results of photodemo', () => {
     expect(photodemo.inputOf(record).highlights?.[0]?.text).toBe('manifest.txt, 6 photos');
   });
 
+  it('have the CPU time of each job', async () => {
+    const jobs = [0, 1].map((index) => ({
+      ...{ first: 2 * index, count: 2, photos: 2, seconds: 2, host: 'h' },
+      cpu_seconds: 1.5 + index,
+    }));
+    const text = JSON.stringify({ ...result, jobs });
+    expect([...(await photodemo.measuredCpu(() => Promise.resolve(text)))]).toEqual([
+      ['luminance_00000', 1.5],
+      ['luminance_00001', 2.5],
+    ]);
+    expect((await photodemo.measuredCpu(() => Promise.resolve(undefined))).size).toBe(0);
+  });
+
   it('account for every photo, and have at least one', async () => {
     expect((await examine({ ...result, failures: [] })).problems).toEqual([
       'photos.json accounts for 2 photos, expected 6',
