@@ -123,7 +123,7 @@ const endWatchQueue = (container) =>
 
 /** What is ours of the watching, and what is HTCondor's; other runs may be watched meanwhile. */
 function groupsOf(program, run) {
-  const reads = (line) => line.includes('crossflock-events') && line.includes(run);
+  const reads = (line) => line.includes('crossflock-events --follow') && line.includes(run);
   const asks = (line) => line.includes('crossflock-pools') && line.includes(EXECUTORS[0]);
   const isClient = (line) => line.startsWith('docker exec');
   return {
@@ -202,7 +202,8 @@ async function tell(config, run) {
     });
     print(label, `${seconds(time)}, ${megabytes(memory)}`);
   }
-  for (const file of [page, data]) print(basename(file), megabytes((await stat(file)).size));
+  for (const file of [page, data])
+    print(basename(file), `${((await stat(file)).size / 1e6).toFixed(2)} MB`);
 }
 
 /** Nothing may be missing at the end. */
