@@ -26,6 +26,10 @@ const SECTIONS = [
   ['`workflow`', 'workflow'],
   ['`workflow.command`', 'command'],
   ['`workflow.command.gather`', 'gather'],
+  ['`workflow.photodemo`', 'photodemo'],
+  ['`workflow.kinc3`', 'kinc3'],
+  ['`workflow.kinc3.rmt`', 'kinc3Rmt'],
+  ['`workflow.osg_kinc`', 'osgKinc'],
 ];
 
 const cell = (text) => text.replaceAll('|', '\\|');

@@ -7,12 +7,16 @@ import { benchPool } from './pool.mjs';
 import { tidyWhenInterrupted, wasInterrupted } from './processes.mjs';
 import { STATE } from './programs.mjs';
 import { benchProvision } from './provision.mjs';
+import { benchWorkflow } from './workflow.mjs';
+
+const JOBS = Number(process.env.CROSSFLOCK_BENCH_JOBS ?? 10_000);
 
 const benchmarks = {
   containers: benchContainers,
   pool: benchPool,
   provision: benchProvision,
   network: benchNetwork,
+  workflow: () => benchWorkflow(JOBS),
 };
 
 tidyWhenInterrupted();

@@ -88,15 +88,24 @@ export function end(pid, signal = 'SIGTERM') {
 }
 
 /** Seconds of CPU that this process's children took, with theirs, once they have ended. */
-export const cpuOfChildren = () => cpu('self', [15, 16]);
+export const cpuOfChildren = () => {
+  const { ended } = cpuFields('self');
+  return ended;
+};
 
 /** Seconds of CPU that a process took, and those that it has started and that have ended. */
-export const cpuOf = (pid) => cpu(String(pid), [13, 14, 15, 16]);
+export const cpuOf = (pid) => cpuFields(pid).cpu;
 
-/** The fields of /proc/PID/stat with utime, stime, cutime and cstime are 14 to 17. */
-function cpu(pid, fields) {
+/**
+ * Of /proc/PID/stat (proc(5)): who started it, when (ticks since the boot), seconds of CPU of what
+ * it started and has ended, and with its own. Throws `ENOENT` or `ESRCH` where it is gone.
+ */
+export function cpuFields(pid) {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The program's name, in parentheses, may hold blanks.
+  // The program's name, in parentheses, may hold blanks; what follows begins with field 3.
   const rest = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return fields.reduce((sum, field) => sum + Number(rest[field - 2]), 0) / TICKS;
+  const field = (number) => Number(rest[number - 3]);
+  const ended = (field(16) + field(17)) / TICKS;
+  const own = (field(14) + field(15)) / TICKS;
+  return { parent: field(4), startedAt: field(22), ended, cpu: own + ended };
 }

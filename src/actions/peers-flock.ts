@@ -9,7 +9,7 @@ import {
   type FlockList,
 } from '../workflow/flock-list.js';
 import type { ActionContext } from './context.js';
-import { executorsOf, waitForPool } from './pool-ready.js';
+import { executorsOf, totalOf, waitForPool } from './pool-ready.js';
 import { openPool, submitterHosts } from './reach.js';
 
 /**
@@ -54,10 +54,10 @@ export function slotsStep(context: ActionContext, plan: Plan, part: Plan): Step 
     apply: () => Promise.resolve(),
     settle: async (running) => {
       const executors = executorsOf(part);
-      const slots = await orNoSubmitter(running, () =>
+      const offers = await orNoSubmitter(running, () =>
         waitForPool(context, openPool(context, plan), executors),
       );
-      return slots === undefined ? '' : `${String(slots)} on ${executors.addresses.join(', ')}`;
+      return offers === undefined ? '' : `${totalOf(offers)} on ${executors.addresses.join(', ')}`;
     },
   });
 }

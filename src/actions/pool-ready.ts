@@ -34,14 +34,14 @@ export function executorsOf(plan: Plan): Executors {
 /**
  * Waits until the queue answers and every executor offers slots. Executors that still do not after
  * the deadline are named and left out.
- * @returns CPUs of all executors that answer
+ * @returns what each executor that answers offers
  * @throws CrossflockError when none does, and at once when there is none
  */
 export async function waitForPool(
   context: ActionContext,
   pool: WorkflowPool,
   executors: Executors,
-): Promise<number> {
+): Promise<Offers> {
   if (executors.addresses.length === 0) throw noSlots([]);
   const { clock, signal } = context;
   await pool.ready(QUEUE_DEADLINE_MS, signal);
@@ -49,11 +49,11 @@ export async function waitForPool(
   for (;;) {
     const { offers, missing } = await askExecutors(pool, executors, signal);
     const slots = totalOf(offers);
-    if (missing.length === 0) return slots;
+    if (missing.length === 0) return offers;
     if (clock.monotonicMs() - start >= SLOTS_DEADLINE_MS) {
       if (slots === 0) throw noSlots(missing);
       warn(context, missing);
-      return slots;
+      return offers;
     }
     await clock.sleep(ASK_AGAIN_MS, signal);
   }

@@ -64,7 +64,7 @@ async function sendAll(
       const mine = changes.filter(({ hostId }) => hostId === id);
       if (host === undefined) return;
       scene.touch(id);
-      await sender.sendTo(host, imagesOf(mine), {
+      const { way } = await sender.sendTo(host, imagesOf(mine), {
         signal,
         onProgress: inSteps((bytes) => {
           progress(`${id}: ${formatBytes(bytes)} sent`);
@@ -73,6 +73,9 @@ async function sendAll(
           for (const change of mine) if (change.image === image) applied(change);
         },
       });
+      if (way === 'loaded') {
+        progress(`${id}: its SSH server forwards no port, so every image was sent in full`);
+      }
     });
   } finally {
     await sender.close();

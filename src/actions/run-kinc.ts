@@ -25,7 +25,7 @@ export interface RunKincOptions {
 }
 
 /** Recipes that make a gene network of a matrix; the first where the configuration has another. */
-const OF_A_MATRIX: readonly WorkflowType[] = ['kinc'];
+const OF_A_MATRIX: readonly WorkflowType[] = ['kinc', 'kinc3', 'osg-kinc'];
 
 /**
  * `run-kinc`: from an expression matrix to a gene network, by the configuration's recipe for that;

@@ -2,17 +2,19 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Plan } from '../plan/types.js';
-import type { KincFindings, ReportCluster, RunReport } from '../ports/run-report.js';
+import type { KincFindings, RunReport } from '../ports/run-report.js';
 import type { RunSummary } from '../ports/run-summary.js';
 import type { WorkflowPool } from '../ports/workflow-pool.js';
 import { kincFindings } from '../report/kinc/findings.js';
 import { collectRun } from '../workflow/collect.js';
+import { recipeOf } from '../workflow/recipes/index.js';
 import type { RunMonitor } from '../workflow/monitor/run-monitor.js';
 import { executionsOf, jobsOf } from '../workflow/run-history.js';
 import type { RunRecord } from '../workflow/run-record.js';
 import { readRun } from '../workflow/watch.js';
 import type { ActionContext } from './context.js';
 import { executorsOf, type Offers, slotsInPassing } from './pool-ready.js';
+import { poolOfRun, reportClusters } from './run-pool.js';
 
 export interface ReportedRun {
   readonly plan: Plan;
@@ -50,18 +52,21 @@ export async function gatherReport(
 /** The report of a run whose results are here. */
 export async function reportOf(context: ActionContext, run: ReportedRun): Promise<RunReport> {
   const { plan, pool, monitor, summary } = run;
-  const executors = executorsOf(plan);
   const now = context.clock.now();
   const submitter = plan.apps.find(({ role }) => role === 'submitter')?.clusterId;
-  const kinc = summary.workflow === 'kinc' ? await findings(run) : undefined;
+  const kinc = await findings(run, context.signal);
+  const there = await poolOfRun(context, { pool, plan, runId: run.record.id }, run.offers);
+  const clusters = new Map(
+    [...there.executors].map(([address, { cluster }]) => [address, cluster] as const),
+  );
   return {
     formatVersion: 1,
     gatheredAt: now.toISOString(),
     summary: monitor.end === undefined ? underWay(summary, now) : summary,
     software: await softwareOf(context, pool),
     configuration: configurationOf(plan),
-    clusters: clustersOf(run),
-    executions: executionsOf(monitor, executors.clusterOfAddress),
+    clusters: reportClusters(plan, there),
+    executions: executionsOf(monitor, clusters),
     jobs: jobsOf(monitor),
     ...(submitter === undefined ? {} : { submitterCluster: submitter }),
     ...(kinc === undefined ? {} : { kinc }),
@@ -73,16 +78,28 @@ function underWay(summary: RunSummary, now: Date): RunReport['summary'] {
   return { ...summary, outcome: 'running', endedAt: now.toISOString(), wallSeconds };
 }
 
-/** From the results that are here, or from the submitter where the run is not over. */
-function findings({ pool, record, folder, summary }: ReportedRun): Promise<KincFindings> {
+/**
+ * From the results that are here, or from the submitter where the run is not over; of workflows
+ * that make a gene network only.
+ */
+async function findings(
+  { pool, record, folder, summary }: ReportedRun,
+  signal: AbortSignal,
+): Promise<KincFindings | undefined> {
+  const { networkFiles } = recipeOf(record.workflow);
+  if (networkFiles === undefined) return undefined;
   const isHere = summary.results.files.length > 0;
-  const read = isHere
-    ? (name: string): Promise<string | undefined> => readFile(join(folder, name), 'utf8')
-    : (name: string): Promise<string | undefined> =>
-        pool.readRunFile(record.id, `results/${name}`, new AbortController().signal);
-  return Promise.all([read('merge.json'), read('threshold.json'), read('network.tsv')]).then(
-    ([merge, threshold, network]) => kincFindings({ merge, threshold, network }),
-  );
+  const read = async (name: string | undefined): Promise<string | undefined> => {
+    if (name === undefined) return undefined;
+    if (isHere) {
+      const left = summary.results.files.some((file) => file.name === name);
+      return left ? readFile(join(folder, name), 'utf8') : undefined;
+    }
+    return pool.readRunFile(record.id, `results/${name}`, signal);
+  };
+  const { merge, threshold, network } = networkFiles;
+  const texts = await Promise.all([read(merge), read(threshold), read(network)]);
+  return kincFindings({ merge: texts[0], threshold: texts[1], network: texts[2] });
 }
 
 async function softwareOf(
@@ -91,21 +108,6 @@ async function softwareOf(
 ): Promise<RunReport['software']> {
   const own = version === undefined ? [] : [{ name: 'crossflock', version }];
   return [...own, ...(await pool.software(signal))];
-}
-
-/** Prices and slots as they are now: a run's record has neither. */
-function clustersOf({ plan, offers }: ReportedRun): readonly ReportCluster[] {
-  const { clusterOfAddress } = executorsOf(plan);
-  return plan.clusters.map(({ id, pricePerCoreHour }) => ({
-    cluster: id,
-    executors: [...clusterOfAddress]
-      .filter(([, cluster]) => cluster === id)
-      .map(([address]) => {
-        const offered = offers.get(address);
-        return { address, ...(offered === undefined ? {} : { slots: offered }) };
-      }),
-    ...(pricePerCoreHour === undefined ? {} : { pricePerCoreHour }),
-  }));
 }
 
 /** What the deployment was made of; nothing that could hold a secret is in it. */

@@ -1,11 +1,9 @@
 import { EXIT, type ExitCode } from '../errors/exit-codes.js';
 import { findingLines } from '../report/findings.js';
 import { diagnose } from '../workflow/diagnose/diagnose.js';
-import { findRun } from '../workflow/start.js';
-import { readRun } from '../workflow/watch.js';
 import type { ActionContext } from './context.js';
-import { executorsOf } from './pool-ready.js';
-import { openWorkflow, type WorkflowOptions } from './workflow-choice.js';
+import type { WorkflowOptions } from './workflow-choice.js';
+import { openRun } from './workflow-read.js';
 
 /**
  * `workflow analyze`: which jobs of a run failed, are held or wait, and why in words; the latest
@@ -16,14 +14,11 @@ export async function analyzeRun(
   context: ActionContext,
   options: WorkflowOptions,
 ): Promise<ExitCode> {
-  const open = await openWorkflow(context, options);
-  if (open === undefined) return EXIT.usage;
-  const { plan, pool } = open;
+  const read = await openRun(context, options);
+  if (read === undefined) return EXIT.usage;
+  const { pool, record, monitor, executors } = read;
   const { reporter, clock, signal } = context;
-  const record = await findRun(pool, options.run, signal);
-  const monitor = await readRun(pool, record, signal);
-  const { clusterOfAddress: clusters } = executorsOf(plan);
-  const input = { runId: record.id, monitor, clusters, now: clock.now() };
+  const input = { record, monitor, clusters: executors.clusterOfAddress, now: clock.now() };
   const findings = await diagnose(pool, input, signal);
   reporter.emit({ type: 'report', lines: findingLines(findings) });
   const { done } = monitor.counts;

@@ -11,6 +11,7 @@ import type { RunRecord } from '../workflow/run-record.js';
 import type { ActionContext } from './context.js';
 import { type Executors, slotsInPassing, slotsNow, totalOf } from './pool-ready.js';
 import { type ReportedRun, reportOf } from './run-report.js';
+import { writePhotoPage } from './photo-page.js';
 
 /** The run in numbers, beside its results. */
 const SUMMARY_FILE = 'run-summary.json';
@@ -42,8 +43,9 @@ export async function collectAndReport(context: ActionContext, run: EndedRun): P
   const file = join(folder, SUMMARY_FILE);
   await context.host.put(`${JSON.stringify(summary, undefined, 2)}\n`, file, 0o644);
   const page = await writePage(context, { plan, pool, record, monitor, summary, folder, offers });
+  const photos = await writePhotoPage(context, summary);
   const [headline = '', ...lines] = runReport(summary);
-  context.reporter.emit({ type: 'report', lines: [...lines, ...page] });
+  context.reporter.emit({ type: 'report', lines: [...lines, ...page, ...photos] });
   const ok = summary.outcome === 'succeeded';
   context.reporter.emit({ type: 'summary', ok, message: headline, data: { run: summary } });
   return ok ? EXIT.ok : EXIT.failed;

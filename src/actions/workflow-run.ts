@@ -4,10 +4,11 @@ import { EXIT, type ExitCode } from '../errors/exit-codes.js';
 import type { WorkflowType } from '../plan/types.js';
 import type { ActionContext } from './context.js';
 import { loadPlan } from './load-plan.js';
-import { executorsOf, waitForPool } from './pool-ready.js';
+import { executorsOf, totalOf, waitForPool } from './pool-ready.js';
 import { prepareRun } from './prepare-run.js';
 import type { PreparedRun, ReadyPool, RunRequest } from './prepared-run.js';
 import { openPool } from './reach.js';
+import { noteRunPool } from './run-pool.js';
 import { collectAndReport } from './workflow-collect.js';
 import { followToEnd } from './workflow-follow.js';
 
@@ -45,8 +46,10 @@ export async function runRecipe(
   if (prepared === undefined) return EXIT.usage;
   const pool = openPool(context, plan);
   const executors = executorsOf(plan);
-  const slots = await waitForPool(context, pool, executors);
+  const offers = await waitForPool(context, pool, executors);
+  const slots = totalOf(offers);
   const record = await start(context, prepared, { pool, executors, slots });
+  await noteRunPool(context, pool, { runId: record.id, executors, offers });
   const again = `crossflock workflow watch ${record.id} -c ${config}`;
   const monitor = await followToEnd(context, { pool, record, executors, again });
   if (monitor === undefined) return EXIT.interrupted;

@@ -1,10 +1,8 @@
 import { EXIT, type ExitCode } from '../errors/exit-codes.js';
 import { snapshotOf } from '../workflow/monitor/snapshot.js';
-import { findRun } from '../workflow/start.js';
-import { readRun } from '../workflow/watch.js';
 import type { ActionContext } from './context.js';
-import { executorsOf } from './pool-ready.js';
-import { openWorkflow, type WorkflowOptions } from './workflow-choice.js';
+import type { WorkflowOptions } from './workflow-choice.js';
+import { openRun } from './workflow-read.js';
 
 /**
  * `workflow status`: how far a run is now, the latest where none is named. Changes nothing; exit
@@ -14,13 +12,11 @@ export async function runStatus(
   context: ActionContext,
   options: WorkflowOptions,
 ): Promise<ExitCode> {
-  const open = await openWorkflow(context, options);
-  if (open === undefined) return EXIT.usage;
-  const { plan, pool } = open;
-  const { reporter, clock, signal } = context;
-  const record = await findRun(pool, options.run, signal);
-  const monitor = await readRun(pool, record, signal);
-  const { clusterOfAddress: clusters, prices } = executorsOf(plan);
+  const read = await openRun(context, options);
+  if (read === undefined) return EXIT.usage;
+  const { record, monitor } = read;
+  const { reporter, clock } = context;
+  const { clusterOfAddress: clusters, prices } = read.executors;
   const snapshot = snapshotOf(monitor, { clusters, prices }, clock.now().getTime());
   const ok = monitor.end === undefined || monitor.end.outcome === 'succeeded';
   reporter.emit({ type: 'workflow-status', snapshot });

@@ -143,7 +143,7 @@ function withInputs(
   workflow: NonNullable<ResolvedConfig['workflow']>,
   absolute: (path: string) => string,
 ): NonNullable<ResolvedConfig['workflow']> {
-  const { gem, command } = workflow;
+  const { gem, command, photodemo } = workflow;
   return {
     ...workflow,
     ...optional('gem', gem === undefined ? undefined : absolute(gem)),
@@ -157,6 +157,19 @@ function withInputs(
             ...optional('inputs', command.inputs?.map(absolute)),
           },
     ),
+    ...optional('photodemo', photodemo === undefined ? undefined : withPhotos(photodemo, absolute)),
+  };
+}
+
+function withPhotos(
+  photodemo: NonNullable<NonNullable<ResolvedConfig['workflow']>['photodemo']>,
+  absolute: (path: string) => string,
+): typeof photodemo {
+  const { manifest, photos } = photodemo;
+  return {
+    ...photodemo,
+    ...optional('manifest', manifest === undefined ? undefined : absolute(manifest)),
+    ...optional('photos', photos === undefined ? undefined : absolute(photos)),
   };
 }
 

@@ -872,10 +872,10 @@ export const configSchema: Readonly<Record<string, unknown>> = {
       properties: {
         type: {
           description:
-            'Kind of workflow, a recipe of docs/recipes.md: `kinc` builds a gene co-expression network, `command` runs any program over a manifest. Default: `command` where `workflow.command` is there, otherwise `kinc`.',
+            "Kind of workflow, a recipe of docs/recipes.md: `kinc` builds a gene co-expression network, `kinc3` does so with KINC 3, `osg-kinc` has the original images' own OSG-KINC do so with Pegasus, `command` runs any program over a manifest, `photodemo` measures the luminance of photos. Default: `command` where `workflow.command` is there, `kinc3` where `workflow.kinc3` is, `photodemo` where `workflow.photodemo` is, otherwise `kinc`.",
           type: 'string',
-          enum: ['kinc', 'command'],
-          'x-write': '"kinc" or "command"',
+          enum: ['kinc', 'kinc3', 'osg-kinc', 'command', 'photodemo'],
+          'x-write': '"kinc", "kinc3", "osg-kinc", "command" or "photodemo"',
           examples: ['kinc'],
         },
         gem: {
@@ -943,8 +943,62 @@ export const configSchema: Readonly<Record<string, unknown>> = {
           examples: [2],
         },
         command: { $ref: '#/definitions/command' },
+        photodemo: { $ref: '#/definitions/photodemo' },
+        osg_kinc: { $ref: '#/definitions/osgKinc' },
+        kinc3: { $ref: '#/definitions/kinc3' },
       },
       examples: [{ type: 'kinc', gem: '../data/golub-gem.txt.gz', method: 'sc', threshold: 0.8 }],
+      'x-write': 'an object',
+    },
+    osgKinc: {
+      title: 'OsgKincConfig',
+      description:
+        'Where the submitter\'s image has OSG-KINC, for `type: "osg-kinc"`. The defaults are those of the original images, so that it can be left out. Of `workflow`, only `jobs` counts beside it. See docs/recipes.md.',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        directory: {
+          description:
+            'Folder of OSG-KINC in the submitter. Default: `/home/condor_pool/OSG-KINC`.',
+          type: 'string',
+          pattern: '^/',
+          'x-write': 'an absolute path',
+          examples: ['/home/condor_pool/OSG-KINC'],
+        },
+        program: {
+          description:
+            'The program there that plans and submits, with the number of jobs as its first argument. Default: `./submit`.',
+          type: 'string',
+          minLength: 1,
+          'x-write': 'the path of a program',
+          examples: ['./submit'],
+        },
+        arguments: {
+          description:
+            'What comes after the number of jobs: OSG-KINC takes the path of a matrix in iRODS. Default: nothing.',
+          type: 'array',
+          items: { type: 'string', minLength: 1, 'x-write': 'a string' },
+          'x-write': 'a list of strings',
+          examples: [['/myirodszone/home/user/test.tar.gz']],
+        },
+        outputs: {
+          description:
+            "Folder that Pegasus puts the outputs into, relative to the run's directory. Default: `outputs`. OSG-KINC before 2018 had `../../outputs`.",
+          type: 'string',
+          minLength: 1,
+          'x-write': 'the path of a folder',
+          examples: ['outputs'],
+        },
+        results: {
+          description:
+            "Outputs that a finished run must have, and that are fetched; `{job}` stands for each number from 1 to `jobs`. They may be large: with an empty list they stay in the submitter. Default: what OSG-KINC's jobs leave.",
+          type: 'array',
+          items: { type: 'string', pattern: '^[^/]+$', 'x-write': 'the name of a file' },
+          'x-write': 'a list of names',
+          examples: [['kinc.out.{job}', 'clusters-sc{job}.tar.gz']],
+        },
+      },
+      examples: [{ results: ['kinc.out.{job}'] }],
       'x-write': 'an object',
     },
     command: {
@@ -1011,6 +1065,205 @@ export const configSchema: Readonly<Record<string, unknown>> = {
       examples: [
         { program: ['./count.sh', '{file}'], manifest: 'texts.csv', outputs: ['{id}.count'] },
       ],
+      'x-write': 'an object',
+    },
+    kinc3: {
+      title: 'Kinc3Config',
+      description:
+        "What KINC version 3 is told beyond what `workflow` says for every matrix: `method`, `min_obs`, `na_val` and `threshold`. The defaults are KINC's own. See docs/recipes.md.",
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        program: {
+          description:
+            'How KINC is started on an executor. Default: `kinc3`, the program of the image crossflock/executor-kinc3.',
+          $ref: '#/definitions/programWords',
+          examples: [['kinc3']],
+        },
+        clustering: {
+          description:
+            'What is done to the samples of a pair before they are correlated: `gmm` looks for clusters by Gaussian mixture models, each of which is correlated on its own; `none` takes them together. Default: `none`.',
+          type: 'string',
+          enum: ['none', 'gmm'],
+          'x-write': '"none" or "gmm"',
+          examples: ['gmm'],
+        },
+        min_clusters: {
+          description: 'Least number of clusters to try. Default: 1.',
+          type: 'integer',
+          minimum: 1,
+          maximum: 64,
+          'x-write': 'a whole number from 1 to 64',
+          examples: [1],
+        },
+        max_clusters: {
+          description: 'Largest number of clusters to try. Default: 5.',
+          type: 'integer',
+          minimum: 1,
+          maximum: 64,
+          'x-write': 'a whole number from 1 to 64',
+          examples: [5],
+        },
+        criterion: {
+          description: 'How the number of clusters is chosen. Default: `ICL`.',
+          type: 'string',
+          enum: ['AIC', 'BIC', 'ICL'],
+          'x-write': '"AIC", "BIC" or "ICL"',
+          examples: ['ICL'],
+        },
+        min_expression: {
+          description:
+            'A sample counts for a pair from this value of both genes on. Default: all do.',
+          type: 'number',
+          'x-write': 'a number',
+          examples: [0.2],
+        },
+        max_expression: {
+          description:
+            'A sample counts for a pair up to this value of both genes. Default: all do.',
+          type: 'number',
+          'x-write': 'a number',
+          examples: [20],
+        },
+        remove_outliers_before: {
+          description: 'Leave outliers out before clusters are looked for. Default: true.',
+          type: 'boolean',
+          'x-write': 'true or false',
+          examples: [true],
+        },
+        remove_outliers_after: {
+          description: 'Leave outliers of each cluster out. Default: true.',
+          type: 'boolean',
+          'x-write': 'true or false',
+          examples: [true],
+        },
+        min_correlation: {
+          description: 'Correlations below this, in absolute value, are not kept. Default: 0.5.',
+          type: 'number',
+          minimum: 0,
+          maximum: 1,
+          'x-write': 'a number from 0 to 1',
+          examples: [0.5],
+        },
+        max_correlation: {
+          description: 'Correlations above this, in absolute value, are not kept. Default: 1.',
+          type: 'number',
+          minimum: 0,
+          maximum: 1,
+          'x-write': 'a number from 0 to 1',
+          examples: [0.999],
+        },
+        rmt: { $ref: '#/definitions/kinc3Rmt' },
+        format: {
+          description:
+            'Columns of the network: `tidy` and `text` also tell the samples of each edge, `minimal` does not and is much smaller. Default: `tidy`.',
+          type: 'string',
+          enum: ['tidy', 'text', 'minimal'],
+          'x-write': '"tidy", "text" or "minimal"',
+          examples: ['minimal'],
+        },
+        fetch_matrices: {
+          description:
+            "Fetch KINC's own files, `gem.emx`, `gem.ccm` and `gem.cmx`, too, which its other functions take. They may be large. Default: false; they stay in the submitter.",
+          type: 'boolean',
+          'x-write': 'true or false',
+          examples: [true],
+        },
+      },
+      examples: [{ clustering: 'gmm', max_clusters: 5, min_correlation: 0.5 }],
+      'x-write': 'an object',
+    },
+    kinc3Rmt: {
+      title: 'Kinc3RmtConfig',
+      description:
+        'How KINC looks for the threshold, where `workflow.threshold` is `rmt`: from `start` down to `stop`.',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        start: {
+          description: 'The first threshold to try. Default: 0.99.',
+          type: 'number',
+          minimum: 0,
+          maximum: 1,
+          'x-write': 'a number from 0 to 1',
+          examples: [0.95],
+        },
+        step: {
+          description: 'How much lower the next one is. Default: 0.001.',
+          type: 'number',
+          exclusiveMinimum: 0,
+          maximum: 1,
+          'x-write': 'a number above 0, up to 1',
+          examples: [0.001],
+        },
+        stop: {
+          description: 'The search fails below this. Default: 0.5.',
+          type: 'number',
+          minimum: 0,
+          maximum: 1,
+          'x-write': 'a number from 0 to 1',
+          examples: [0.5],
+        },
+        reduction: {
+          description:
+            'Which correlation counts of a pair with several clusters: the `first`, the largest in absolute value (`maxcorr`), or a `random` one. Default: `first`.',
+          type: 'string',
+          enum: ['first', 'maxcorr', 'random'],
+          'x-write': '"first", "maxcorr" or "random"',
+          examples: ['maxcorr'],
+        },
+      },
+      examples: [{ start: 0.95 }],
+      'x-write': 'an object',
+    },
+    photodemo: {
+      title: 'PhotodemoConfig',
+      description:
+        'Photos with years, whose luminance is drawn over the years: one of `manifest` and `photos`. See docs/recipes.md.',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        manifest: {
+          description:
+            'A text file with the URL of a photo and its year in each line, which the executors fetch; `#` starts a comment. Relative to the folder of the configuration file.',
+          type: 'string',
+          minLength: 1,
+          'x-write': 'the path of a text file',
+          examples: ['manifest.txt'],
+        },
+        photos: {
+          description:
+            "A folder of JPEG files, which the submitter serves to the executors. The year of each is that of `years.csv` or `years.tsv` in the folder, otherwise that in its name or its folder's, otherwise that of its EXIF data (DateTimeOriginal). Relative to the folder of the configuration file.",
+          type: 'string',
+          minLength: 1,
+          'x-write': 'the path of a folder',
+          examples: ['photos'],
+        },
+        chunk: {
+          description: 'Photos of a job. Default: 200.',
+          type: 'integer',
+          minimum: 1,
+          'x-write': 'a whole number from 1',
+          examples: [100],
+        },
+        test: {
+          description:
+            'With so many photos, the first ones, the job is tried in the submitter before anything is submitted; 0: it is not. Default: 5.',
+          type: 'integer',
+          minimum: 0,
+          'x-write': 'a whole number',
+          examples: [5, 0],
+        },
+        luminance: {
+          description:
+            "How a photo's luminance is worked out: `bt601` is the mean luma of its pixels (ITU-R BT.601), `tutorial` the perceived brightness of the tutorial's own program. Default: `bt601`.",
+          type: 'string',
+          enum: ['bt601', 'tutorial'],
+          'x-write': '"bt601" or "tutorial"',
+          examples: ['bt601'],
+        },
+      },
+      examples: [{ photos: 'photos', chunk: 100 }],
       'x-write': 'an object',
     },
     gather: {

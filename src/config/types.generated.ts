@@ -588,9 +588,9 @@ export interface AddressConfig {
  */
 export interface WorkflowConfig {
   /**
-   * Kind of workflow, a recipe of docs/recipes.md: `kinc` builds a gene co-expression network, `command` runs any program over a manifest. Default: `command` where `workflow.command` is there, otherwise `kinc`.
+   * Kind of workflow, a recipe of docs/recipes.md: `kinc` builds a gene co-expression network, `kinc3` does so with KINC 3, `osg-kinc` has the original images' own OSG-KINC do so with Pegasus, `command` runs any program over a manifest, `photodemo` measures the luminance of photos. Default: `command` where `workflow.command` is there, `kinc3` where `workflow.kinc3` is, `photodemo` where `workflow.photodemo` is, otherwise `kinc`.
    */
-  type?: 'kinc' | 'command';
+  type?: 'kinc' | 'kinc3' | 'osg-kinc' | 'command' | 'photodemo';
   /**
    * The gene expression matrix: a tab-separated file, gzipped or not. Relative to the folder of the configuration file.
    */
@@ -624,6 +624,9 @@ export interface WorkflowConfig {
    */
   retries?: number;
   command?: CommandConfig;
+  photodemo?: PhotodemoConfig;
+  osg_kinc?: OsgKincConfig;
+  kinc3?: Kinc3Config;
 }
 /**
  * Any program over the rows of any manifest, for `crossflock workflow run`. How often a job is tried and its memory are `workflow.retries` and `workflow.request_memory_mb`. See docs/recipes.md.
@@ -659,4 +662,130 @@ export interface CommandConfig {
 export interface GatherConfig {
   program: ProgramWords;
   outputs?: OutputNames;
+}
+/**
+ * Photos with years, whose luminance is drawn over the years: one of `manifest` and `photos`. See docs/recipes.md.
+ */
+export interface PhotodemoConfig {
+  /**
+   * A text file with the URL of a photo and its year in each line, which the executors fetch; `#` starts a comment. Relative to the folder of the configuration file.
+   */
+  manifest?: string;
+  /**
+   * A folder of JPEG files, which the submitter serves to the executors. The year of each is that of `years.csv` or `years.tsv` in the folder, otherwise that in its name or its folder's, otherwise that of its EXIF data (DateTimeOriginal). Relative to the folder of the configuration file.
+   */
+  photos?: string;
+  /**
+   * Photos of a job. Default: 200.
+   */
+  chunk?: number;
+  /**
+   * With so many photos, the first ones, the job is tried in the submitter before anything is submitted; 0: it is not. Default: 5.
+   */
+  test?: number;
+  /**
+   * How a photo's luminance is worked out: `bt601` is the mean luma of its pixels (ITU-R BT.601), `tutorial` the perceived brightness of the tutorial's own program. Default: `bt601`.
+   */
+  luminance?: 'bt601' | 'tutorial';
+}
+/**
+ * Where the submitter's image has OSG-KINC, for `type: "osg-kinc"`. The defaults are those of the original images, so that it can be left out. Of `workflow`, only `jobs` counts beside it. See docs/recipes.md.
+ */
+export interface OsgKincConfig {
+  /**
+   * Folder of OSG-KINC in the submitter. Default: `/home/condor_pool/OSG-KINC`.
+   */
+  directory?: string;
+  /**
+   * The program there that plans and submits, with the number of jobs as its first argument. Default: `./submit`.
+   */
+  program?: string;
+  /**
+   * What comes after the number of jobs: OSG-KINC takes the path of a matrix in iRODS. Default: nothing.
+   */
+  arguments?: string[];
+  /**
+   * Folder that Pegasus puts the outputs into, relative to the run's directory. Default: `outputs`. OSG-KINC before 2018 had `../../outputs`.
+   */
+  outputs?: string;
+  /**
+   * Outputs that a finished run must have, and that are fetched; `{job}` stands for each number from 1 to `jobs`. They may be large: with an empty list they stay in the submitter. Default: what OSG-KINC's jobs leave.
+   */
+  results?: string[];
+}
+/**
+ * What KINC version 3 is told beyond what `workflow` says for every matrix: `method`, `min_obs`, `na_val` and `threshold`. The defaults are KINC's own. See docs/recipes.md.
+ */
+export interface Kinc3Config {
+  program?: ProgramWords;
+  /**
+   * What is done to the samples of a pair before they are correlated: `gmm` looks for clusters by Gaussian mixture models, each of which is correlated on its own; `none` takes them together. Default: `none`.
+   */
+  clustering?: 'none' | 'gmm';
+  /**
+   * Least number of clusters to try. Default: 1.
+   */
+  min_clusters?: number;
+  /**
+   * Largest number of clusters to try. Default: 5.
+   */
+  max_clusters?: number;
+  /**
+   * How the number of clusters is chosen. Default: `ICL`.
+   */
+  criterion?: 'AIC' | 'BIC' | 'ICL';
+  /**
+   * A sample counts for a pair from this value of both genes on. Default: all do.
+   */
+  min_expression?: number;
+  /**
+   * A sample counts for a pair up to this value of both genes. Default: all do.
+   */
+  max_expression?: number;
+  /**
+   * Leave outliers out before clusters are looked for. Default: true.
+   */
+  remove_outliers_before?: boolean;
+  /**
+   * Leave outliers of each cluster out. Default: true.
+   */
+  remove_outliers_after?: boolean;
+  /**
+   * Correlations below this, in absolute value, are not kept. Default: 0.5.
+   */
+  min_correlation?: number;
+  /**
+   * Correlations above this, in absolute value, are not kept. Default: 1.
+   */
+  max_correlation?: number;
+  rmt?: Kinc3RmtConfig;
+  /**
+   * Columns of the network: `tidy` and `text` also tell the samples of each edge, `minimal` does not and is much smaller. Default: `tidy`.
+   */
+  format?: 'tidy' | 'text' | 'minimal';
+  /**
+   * Fetch KINC's own files, `gem.emx`, `gem.ccm` and `gem.cmx`, too, which its other functions take. They may be large. Default: false; they stay in the submitter.
+   */
+  fetch_matrices?: boolean;
+}
+/**
+ * How KINC looks for the threshold, where `workflow.threshold` is `rmt`: from `start` down to `stop`.
+ */
+export interface Kinc3RmtConfig {
+  /**
+   * The first threshold to try. Default: 0.99.
+   */
+  start?: number;
+  /**
+   * How much lower the next one is. Default: 0.001.
+   */
+  step?: number;
+  /**
+   * The search fails below this. Default: 0.5.
+   */
+  stop?: number;
+  /**
+   * Which correlation counts of a pair with several clusters: the `first`, the largest in absolute value (`maxcorr`), or a `random` one. Default: `first`.
+   */
+  reduction?: 'first' | 'maxcorr' | 'random';
 }

@@ -25,49 +25,22 @@ import {
   strange,
 } from './answers.js';
 import { differences } from './diff.js';
+import type {
+  CallOptions,
+  EventOptions,
+  ListOptions,
+  MarathonClientOptions,
+  WriteOptions,
+} from './client-options.js';
 import { forUpdate } from './request-body.js';
-import { refusalError, refusalOf } from './refusal.js';
+import { redirectTarget } from './redirect.js';
+import { refusalError } from './refusal.js';
 import type { RetryPolicy } from './retry.js';
 import { DEFAULT_RETRY, withRetries } from './retry.js';
 import { readEvents } from './sse.js';
-import { abortReason, transportError } from './transport.js';
+import { translated } from './transport.js';
 import type { BasicAuth } from './url.js';
 import { absoluteId, appPath, marathonAddress } from './url.js';
-
-export interface MarathonClientOptions {
-  /** `http://h:9090`, also with `/v2/apps` and the like behind it. */
-  readonly url: string;
-  readonly auth?: BasicAuth;
-  /** Milliseconds until an answer must have come; default 10 s. Event streams have no end. */
-  readonly timeoutMs?: number;
-  readonly retry?: RetryPolicy;
-  /** Told before a request is repeated. */
-  readonly onRetry?: (error: CrossflockError, delayMs: number) => void;
-}
-
-export interface CallOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Throw at the first failure; for callers that go on asking by themselves. */
-  readonly once?: boolean;
-}
-
-export interface WriteOptions extends CallOptions {
-  /** Override the deployments that hold the app. */
-  readonly force?: boolean;
-}
-
-export interface ListOptions extends CallOptions {
-  /** Marathon's label selector, such as `crossflock.deployment==crossflock`. */
-  readonly label?: string | undefined;
-}
-
-export interface EventOptions {
-  readonly signal: AbortSignal;
-  /** Event types to receive; all where empty. */
-  readonly types: readonly string[];
-  /** Called when the server has accepted the subscription. */
-  readonly onOpen?: () => void;
-}
 
 interface Call extends CallOptions {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -247,7 +220,7 @@ export class MarathonClient {
       options.onOpen?.();
       yield* readEvents(stream);
     } catch (error) {
-      throw this.#translated(error, options.signal);
+      throw translated(error, this.url, options.signal);
     } finally {
       stream.destroy();
     }
@@ -290,7 +263,9 @@ export class MarathonClient {
     if (queryText !== '') url += `?${queryText}`;
     for (let hops = 0; ; hops++) {
       const response = await this.#sendTo(url, call, config);
-      const next = redirectTarget(response, url, call.method);
+      const { status } = response;
+      const location: unknown = response.headers['location'];
+      const next = redirectTarget({ status, location, from: url, method: call.method });
       if (next === undefined || hops === MAX_REDIRECTS) return response;
       if (config.responseType === 'stream') (response.data as Readable).destroy();
       url = next;
@@ -308,18 +283,8 @@ export class MarathonClient {
         ...(call.signal === undefined ? {} : { signal: call.signal }),
       });
     } catch (error) {
-      throw this.#translated(error, call.signal);
+      throw translated(error, this.url, call.signal);
     }
-  }
-
-  #translated(error: unknown, signal: AbortSignal | undefined): unknown {
-    if (signal?.aborted === true) return abortReason(signal);
-    if (refusalOf(error) !== undefined) return error;
-    if (!(error instanceof Error) || error.name === 'CrossflockError') return error;
-    return transportError(this.url, {
-      code: (error as NodeJS.ErrnoException).code,
-      message: error.message,
-    });
   }
 
   #refusal(status: number, body: string, call: Call): CrossflockError {
@@ -337,19 +302,4 @@ function forceQuery(force: boolean): URLSearchParams {
 
 function isNotFound(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'not-found';
-}
-
-/**
- * Where to ask again. A standby sends event streams on to its leader, with the same credentials;
- * they never follow from https to http.
- */
-function redirectTarget(response: AxiosResponse, from: string, method: string): string | undefined {
-  const { status } = response;
-  const keepsMethod = status === 307 || status === 308;
-  if (!keepsMethod && !(method === 'GET' && [301, 302, 303].includes(status))) return undefined;
-  const location: unknown = response.headers['location'];
-  if (typeof location !== 'string' || !URL.canParse(location, from)) return undefined;
-  const target = new URL(location, from);
-  if (from.startsWith('https:') && target.protocol !== 'https:') return undefined;
-  return target.href;
 }

@@ -1,7 +1,8 @@
 import type { AppInfo, DeploymentInfo, QueueInfo } from './answers.js';
 import type { AppState } from './app-state.js';
 import { appState } from './app-state.js';
-import type { CallOptions, ListOptions, MarathonClient } from './client.js';
+import type { CallOptions, ListOptions } from './client-options.js';
+import type { MarathonClient } from './client.js';
 import { pendingReason } from './reasons.js';
 import { absoluteId } from './url.js';
 

@@ -1,3 +1,4 @@
+import { refusalOf } from './refusal.js';
 import { CrossflockError } from '../errors/crossflock-error.js';
 
 interface Kind {
@@ -96,4 +97,15 @@ export function abortReason(signal: AbortSignal): CrossflockError {
   const reason: unknown = signal.reason;
   if (reason instanceof CrossflockError) return reason;
   return new CrossflockError('interrupted', { code: 'aborted', cause: reason });
+}
+
+/** Whatever went wrong with a request to the Marathon at `base`, as it is to be thrown. */
+export function translated(error: unknown, base: string, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted === true) return abortReason(signal);
+  if (refusalOf(error) !== undefined) return error;
+  if (!(error instanceof Error) || error.name === 'CrossflockError') return error;
+  return transportError(base, {
+    code: (error as NodeJS.ErrnoException).code,
+    message: error.message,
+  });
 }

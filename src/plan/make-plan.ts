@@ -13,6 +13,9 @@ import { planClusters } from './clusters.js';
 import { optional } from '../util/optional.js';
 import { hostSecretsFolder } from './host-folders.js';
 import { instanceIds } from './instances.js';
+import { planKinc3 } from './kinc3.js';
+import { planOsgKinc } from './osg-kinc.js';
+import { planPhotodemo } from './photodemo.js';
 import { roleOf } from './roles.js';
 import type { PoolKey } from './pool-key.js';
 import type { CommandPlan, NetworkPlan, Plan, WorkflowPlan, WorkflowType } from './types.js';
@@ -143,7 +146,6 @@ function instances(container: ResolvedContainer, first: number): readonly Placed
 }
 
 function planWorkflow(workflow: NonNullable<ResolvedConfig['workflow']>): WorkflowPlan {
-  const { command } = workflow;
   const requestMemoryMb = workflow.request_memory_mb ?? 1024;
   const retries = workflow.retries ?? 2;
   return {
@@ -156,14 +158,28 @@ function planWorkflow(workflow: NonNullable<ResolvedConfig['workflow']>): Workfl
     threshold: workflow.threshold ?? 'rmt',
     requestMemoryMb,
     retries,
-    ...(command === undefined
-      ? {}
-      : { command: { ...planCommand(command), requestMemoryMb, retries } }),
+    ...planRecipes(workflow, { requestMemoryMb, retries }),
   };
 }
 
-function typeOf({ type, command }: NonNullable<ResolvedConfig['workflow']>): WorkflowType {
-  return type ?? (command === undefined ? 'kinc' : 'command');
+/** What only one recipe has. */
+function planRecipes(
+  { command, photodemo, kinc3, osg_kinc: osgKinc }: NonNullable<ResolvedConfig['workflow']>,
+  ofJobs: Pick<CommandPlan, 'requestMemoryMb' | 'retries'>,
+): Pick<WorkflowPlan, 'command' | 'photodemo' | 'kinc3' | 'osgKinc'> {
+  return {
+    ...(command === undefined ? {} : { command: { ...planCommand(command), ...ofJobs } }),
+    ...(photodemo === undefined ? {} : { photodemo: planPhotodemo(photodemo, ofJobs) }),
+    ...(kinc3 === undefined ? {} : { kinc3: planKinc3(kinc3) }),
+    ...(osgKinc === undefined ? {} : { osgKinc: planOsgKinc(osgKinc) }),
+  };
+}
+
+function typeOf(workflow: NonNullable<ResolvedConfig['workflow']>): WorkflowType {
+  if (workflow.type !== undefined) return workflow.type;
+  if (workflow.command !== undefined) return 'command';
+  if (workflow.photodemo !== undefined) return 'photodemo';
+  return workflow.kinc3 === undefined ? 'kinc' : 'kinc3';
 }
 
 type CommandConfig = NonNullable<NonNullable<ResolvedConfig['workflow']>['command']>;

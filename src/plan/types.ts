@@ -154,7 +154,7 @@ export interface NetworkPlan {
 }
 
 /** Names of the recipes. */
-export type WorkflowType = 'kinc' | 'command';
+export type WorkflowType = 'kinc' | 'kinc3' | 'osg-kinc' | 'command' | 'photodemo';
 
 export interface WorkflowPlan {
   readonly type: WorkflowType;
@@ -169,6 +169,49 @@ export interface WorkflowPlan {
   readonly requestMemoryMb: number;
   readonly retries: number;
   readonly command?: CommandPlan;
+  readonly photodemo?: PhotodemoPlan;
+  readonly osgKinc?: OsgKincPlan;
+  readonly kinc3?: Kinc3Plan;
+}
+
+/** KINC version 3, beyond what holds for every matrix. */
+export interface Kinc3Plan {
+  /** Words that start it on an executor. */
+  readonly program: readonly string[];
+  readonly clustering: 'none' | 'gmm';
+  readonly minClusters: number;
+  readonly maxClusters: number;
+  readonly criterion: 'AIC' | 'BIC' | 'ICL';
+  /** A sample counts for a pair from and up to these values; undefined: all do. */
+  readonly minExpression?: number;
+  readonly maxExpression?: number;
+  readonly removeOutliersBefore: boolean;
+  readonly removeOutliersAfter: boolean;
+  /** Absolute values of the correlations that are kept. */
+  readonly minCorrelation: number;
+  readonly maxCorrelation: number;
+  readonly rmt: {
+    readonly start: number;
+    readonly step: number;
+    readonly stop: number;
+    readonly reduction: 'first' | 'maxcorr' | 'random';
+  };
+  readonly format: 'tidy' | 'text' | 'minimal';
+  readonly fetchMatrices: boolean;
+}
+
+/** OSG-KINC in the submitter's image, which Pegasus plans. */
+export interface OsgKincPlan {
+  /** Folder in the submitter. */
+  readonly directory: string;
+  /** Program there that plans and submits, given the number of jobs. */
+  readonly program: string;
+  /** What comes after the number of jobs. */
+  readonly arguments: readonly string[];
+  /** Folder of the outputs, relative to the run's directory. */
+  readonly outputs: string;
+  /** Names of outputs to fetch; `{job}` stands for each number from 1 on. */
+  readonly results: readonly string[];
 }
 
 /** Any program over the rows of a manifest. */
@@ -186,6 +229,21 @@ export interface CommandPlan {
   readonly gather?: { readonly program: readonly string[]; readonly outputs: readonly string[] };
   readonly cpus: number;
   readonly diskMb?: number;
+  readonly requestMemoryMb: number;
+  readonly retries: number;
+}
+
+/** Photos with years; exactly one of `manifest` and `photos` makes sense. */
+export interface PhotodemoPlan {
+  /** Local path of a text file. */
+  readonly manifest?: string;
+  /** Local path of a folder. */
+  readonly photos?: string;
+  /** Photos of a job. */
+  readonly chunk: number;
+  /** Photos of the test before the submission; 0: none. */
+  readonly test: number;
+  readonly luminance: 'bt601' | 'tutorial';
   readonly requestMemoryMb: number;
   readonly retries: number;
 }

@@ -24,7 +24,7 @@ export interface RunSummary {
     readonly total: number;
     readonly done: number;
     readonly failed: readonly FailedJob[];
-    /** Nodes of the DAG that never ran because others failed. */
+    /** Nodes of the DAG that did not run to an end: others failed, or the run was stopped. */
     readonly notRun: readonly string[];
     /** Tries beyond each job's first. */
     readonly retries: number;
@@ -106,6 +106,9 @@ export interface NetworkSummary {
   /** `value`: given; `rmt`: found by random matrix theory. */
   readonly thresholdMode: string;
   readonly pairs: number;
-  /** Pairs with fewer common observations than asked for have no correlation. */
-  readonly pairsWithCorrelation: number;
+  /**
+   * Pairs with fewer common observations than asked for have no correlation; undefined where the
+   * recipe does not tell.
+   */
+  readonly pairsWithCorrelation?: number;
 }

@@ -22,6 +22,12 @@ export interface RunFile {
   readonly bytes: number;
 }
 
+/** A folder of a run, such as `results`. */
+export interface RunFolder {
+  readonly runId: string;
+  readonly folder: string;
+}
+
 /** One run at a glance. Times are ISO 8601. */
 export interface RunOverview {
   readonly id: string;
@@ -83,6 +89,38 @@ export interface QueuedJob {
   readonly since: Date;
 }
 
+/** A workflow that a program in the submitter plans and submits by itself, with Pegasus. */
+export interface PlannedWorkflow {
+  /** Name of the recipe. */
+  readonly workflow: string;
+  /** Folder in the submitter that the program runs in. */
+  readonly directory: string;
+  readonly program: string;
+  /** Its first argument. */
+  readonly jobs: number;
+  /** What comes after the number of jobs. */
+  readonly arguments: readonly string[];
+  /** Folder of the outputs, relative to the run's directory. */
+  readonly outputs: string;
+  /** Files that a finished run has in it. */
+  readonly results: readonly string[];
+  /** CPUs of all executors. */
+  readonly slots: number;
+}
+
+/** A file on this machine, and its name in the folder that it goes to, with slashes. */
+export interface LocalFile {
+  readonly path: string;
+  readonly name: string;
+}
+
+/** A job that was run outside of HTCondor. */
+export interface TriedJob {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** What a retry found and did. */
 export interface RetriedRun {
   readonly runId: string;
@@ -129,7 +167,12 @@ export interface WorkflowPool {
    * @returns its path there, in a folder of its own
    */
   stage(localPath: string, name: string, signal: AbortSignal): Promise<string>;
-  /** Takes a staged file away again. */
+  /**
+   * Puts files into a folder called `name` in the submitter, in one stream.
+   * @returns the folder's path there
+   */
+  stageFolder(files: readonly LocalFile[], name: string, signal: AbortSignal): Promise<string>;
+  /** Takes a staged file or folder away again. */
   unstage(stagedPath: string): Promise<void>;
   /**
    * Runs the payload's `calibrate` as ordinary jobs on each executor.
@@ -138,19 +181,33 @@ export interface WorkflowPool {
   calibrate(request: CalibrationRequest, signal: AbortSignal): Promise<readonly ExecutorOutput[]>;
   /** Calls the submitter's `submit` with these arguments. */
   submit(args: readonly string[], signal: AbortSignal): Promise<SubmittedRun>;
+  /** Runs the job of a staged specification's `test` in the submitter itself, without HTCondor. */
+  tryJob(stagedSpec: string, signal: AbortSignal): Promise<TriedJob>;
   /** Submits the run that a staged specification describes; see docs/recipes.md. */
   submitSpec(stagedSpec: string, signal: AbortSignal): Promise<SubmittedRun>;
+  /**
+   * Has a program of the submitter plan and submit, and registers the run; once it runs it is not
+   * interrupted.
+   */
+  submitPlanned(wanted: PlannedWorkflow, signal: AbortSignal): Promise<SubmittedRun>;
   /** Ids of all runs, the newest first. */
   runs(signal: AbortSignal): Promise<readonly string[]>;
   /** All runs at a glance, the newest first; costs about as much as one command. */
   overview(signal: AbortSignal): Promise<readonly RunOverview[]>;
   /** Text of a file in the run's folder; undefined when there is none. */
   readRunFile(runId: string, name: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Writes a text file into the run's folder, in one step. */
+  writeRunFile(runId: string, name: string, text: string, signal: AbortSignal): Promise<void>;
   /** The last bytes of a file in the run's folder, from a line's start; undefined without one. */
   tailRunFile(runId: string, name: string, signal: AbortSignal): Promise<string | undefined>;
   listRunFiles(runId: string, folder: string, signal: AbortSignal): Promise<readonly RunFile[]>;
-  /** Copies a file of the run's folder to a local path, streamed. */
-  fetchRunFile(runId: string, name: string, to: string, signal: AbortSignal): Promise<void>;
+  /** Copies files of a folder of the run into a local folder, in one stream however many. */
+  fetchRunFiles(
+    from: RunFolder,
+    names: readonly string[],
+    to: string,
+    signal: AbortSignal,
+  ): Promise<void>;
   /**
    * Tells the run's events from its beginning until it has ended, across restarts of the submitter.
    * @throws CrossflockError `aborted` when `signal` fires: the run itself goes on

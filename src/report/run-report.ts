@@ -46,7 +46,7 @@ function network({ network }: RunSummary): string[] {
   if (network === undefined) return [];
   const { edges, nodes, positive, negative, threshold, thresholdMode } = network;
   const how = thresholdMode === 'rmt' ? ', found by random matrix theory' : '';
-  const uncorrelated = network.pairs - network.pairsWithCorrelation;
+  const uncorrelated = network.pairs - (network.pairsWithCorrelation ?? network.pairs);
   return [
     line('network', `${counted(edges, 'edge')} between ${counted(nodes, 'gene')}`),
     line('', `${grouped(positive)} positive, ${grouped(negative)} negative`),
@@ -140,7 +140,9 @@ function more(count: number, words: string): string[] {
 
 function results({ results }: RunSummary): string[] {
   if (results.files.length === 0) return [];
-  const names = results.files.map((file) => file.name).join(', ');
+  const shown = results.files.slice(0, NAMES_SHOWN).map((file) => file.name);
+  const left = results.files.length - shown.length;
+  const names = [...shown, ...(left > 0 ? [`${grouped(left)} more`] : [])].join(', ');
   return [line('results', `${results.folder} (${names})`)];
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { FailedJob, RunSummary } from '../ports/run-summary.js';
 import type { WorkflowPool } from '../ports/workflow-pool.js';
 import { fanOut } from '../util/fan-out.js';
+import { stderrReader } from './job-stderr.js';
 import { factsOf, type FailedNode, type MeasuredCpu } from './monitor/facts.js';
 import type { RunEnd, RunMonitor } from './monitor/run-monitor.js';
 import type { ClusterOfAddress } from './monitor/snapshot.js';
@@ -14,7 +15,6 @@ import { summarise } from './summarise.js';
 
 /** Failed jobs whose standard error is fetched; the others are only named. */
 const STDERR_JOBS = 10;
-const STDERR_LINES = 12;
 const AT_ONCE = 4;
 
 export interface CollectInput {
@@ -45,7 +45,7 @@ export async function collectRun(
     ? await fetchResults(pool, input, signal)
     : { ...nothing, measured: await measuredSoFar(pool, record, signal) };
   const facts = factsOf(monitor, clusters, slots, measured);
-  const failed = await withStderr(pool, record.id, facts.failed, signal);
+  const failed = await withStderr(pool, record, facts.failed, signal);
   const outcome = outcomeOf(monitor.end, collected.problems);
   const known = { record, end: monitor.end, facts, outcome, failed, folder, ...collected };
   return summarise({ ...known, input: recipeOf(record.workflow).inputOf(record) });
@@ -64,29 +64,33 @@ async function fetchResults(
   signal: AbortSignal,
 ): Promise<Collected> {
   const there = await pool.listRunFiles(record.id, 'results', signal);
-  const missing = record.results.filter((name) => !there.some((file) => file.name === name));
+  const known = new Map(there.map((file) => [file.name, file]));
+  const missing = record.results.filter((name) => !known.has(name));
   if (missing.length > 0) {
     return { files: [], problems: missing.map((name) => `the result ${name} is missing`) };
   }
-  const wanted = there.filter((file) => record.results.includes(file.name));
-  const fetched = await fanOut(wanted, AT_ONCE, async (file) => {
-    const to = join(folder, file.name);
-    await pool.fetchRunFile(record.id, `results/${file.name}`, to, signal);
-    const { size } = await stat(to);
-    return size === file.bytes ? [] : [`${file.name}: ${size} bytes fetched of ${file.bytes}`];
-  });
-  const [failure] = fetched.failed;
-  if (failure !== undefined) throw failure.error;
+  const wanted = record.results.flatMap((name) => known.get(name) ?? []);
+  const from = { runId: record.id, folder: 'results' };
+  await pool.fetchRunFiles(from, record.results, folder, signal);
   const recipe = recipeOf(record.workflow);
   const read = (name: string): Promise<string> => readFile(join(folder, name), 'utf8');
   const { problems, ...examined } = await recipe.examine(record, read);
-  const sizes = fetched.done.flatMap(({ value }) => value);
+  const sizes = await sizeProblems(wanted, folder);
   return {
     files: wanted,
     measured: await recipe.measuredCpu(read),
     ...examined,
     problems: [...sizes, ...problems],
   };
+}
+
+async function sizeProblems(files: Collected['files'], folder: string): Promise<string[]> {
+  const problems: string[] = [];
+  for (const { name, bytes } of files) {
+    const { size } = await stat(join(folder, name));
+    if (size !== bytes) problems.push(`${name}: ${size} bytes fetched of ${bytes}`);
+  }
+  return problems;
 }
 
 /** Of a run that did not get to its end; what it has not measured is left to HTCondor. */
@@ -102,19 +106,12 @@ function measuredSoFar(
 
 async function withStderr(
   pool: WorkflowPool,
-  runId: string,
+  record: RunRecord,
   failed: readonly FailedNode[],
   signal: AbortSignal,
 ): Promise<readonly FailedJob[]> {
-  const read = await fanOut(failed.slice(0, STDERR_JOBS), AT_ONCE, async (node) => {
-    const name = `logs/${node.node}.${node.lastLog}.err`;
-    const text = (await pool.tailRunFile(runId, name, signal)) ?? '';
-    return text
-      .trimEnd()
-      .split('\n')
-      .slice(-STDERR_LINES)
-      .filter((line) => line !== '');
-  });
+  const last = stderrReader(pool, record, signal);
+  const read = await fanOut(failed.slice(0, STDERR_JOBS), AT_ONCE, last);
   const stderr = new Map(read.done.map(({ target, value }) => [target.node, value]));
   return failed.map((node) => {
     const { lastLog, ...told } = node;

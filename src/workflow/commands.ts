@@ -8,7 +8,7 @@ const POOL_USER = 'condor_pool';
 /** Submits a run of any recipe by its specification. */
 export const SUBMIT_SPEC_COMMAND = 'crossflock-submit';
 export const SUBMIT_COMMAND = '/home/condor_pool/OSG-KINC/submit';
-const RUNS_FOLDER = '/var/lib/crossflock/runs';
+export const RUNS_FOLDER = '/var/lib/crossflock/runs';
 
 /** Which container is the submitter: labels that every app of a deployment carries. */
 export interface SubmitterLabels {
@@ -51,7 +51,19 @@ export function stageFile(name: string): string[] {
   return ['sh', '-c', script, 'sh', checkedName(name)];
 }
 
-/** Removes the folder that `stageFile` made; refuses any other path. */
+/** Unpacks the tar archive on standard input into a new folder called `name` and prints its path. */
+export function stageFolder(name: string): string[] {
+  const script = [
+    'set -e; d=$(mktemp -d /tmp/crossflock-stage.XXXXXX)/$1; mkdir "$d"',
+    'tar --extract --no-same-owner --no-same-permissions --file - --directory "$d"',
+    'printf "%s\\n" "$d"',
+  ].join('; ');
+  return ['sh', '-c', script, 'sh', checkedName(name)];
+}
+
+export const TRY_COMMAND = 'crossflock-try';
+
+/** Removes the folder that `stageFile` or `stageFolder` made; refuses any other path. */
 export function unstageFile(path: string): string[] {
   const folder = posix.dirname(path);
   if (!/^\/tmp\/crossflock-stage\.[A-Za-z0-9]+$/.test(folder)) {
@@ -100,7 +112,7 @@ export function watchPools(addresses: readonly string[]): string[] {
  * when its client dies, but it closes the command's standard input: this is how a reader in the
  * container ends with us, even after a `kill -9`.
  */
-function whileWanted(argv: readonly string[]): string[] {
+export function whileWanted(argv: readonly string[]): string[] {
   const script = [
     'exec 3<&0',
     '"$@" & command=$!',
@@ -139,10 +151,24 @@ export function readFile(runId: string, name: string): string[] {
   return ['cat', '--', runPath(runId, name)];
 }
 
+/** Packs the files of a folder whose names, each with a NUL behind it, are standard input. */
+export function packFiles(runId: string, folder: string): string[] {
+  const from = ['--null', '--verbatim-files-from', '--files-from', '-'];
+  const files = ['--directory', runPath(runId, folder), '--dereference', '--no-recursion', ...from];
+  return ['tar', '--create', '--format=gnu', '--file', '-', ...files];
+}
+
+/** Writes standard input to a file of the run, in one step. */
+export function writeFile(runId: string, name: string): string[] {
+  const script = 'cat > "$1.part" && mv "$1.part" "$1"';
+  return ['sh', '-c', script, 'sh', runPath(runId, name)];
+}
+
 /** Prints `<bytes> TAB <name>` of each file in a folder of the run. */
 export function listFiles(runId: string, folder: string): string[] {
   const path = runPath(runId, folder);
-  return ['find', path, '-maxdepth', '1', '-type', 'f', '-printf', '%s\\t%f\\n'];
+  // `-H`: the folder may be a link.
+  return ['find', '-H', path, '-maxdepth', '1', '-type', 'f', '-printf', '%s\\t%f\\n'];
 }
 
 /** Asks the executor pool at `address` for its slots. */

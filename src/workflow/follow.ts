@@ -3,10 +3,9 @@ import { PassThrough } from 'node:stream';
 import { CrossflockError, toCrossflockError } from '../errors/crossflock-error.js';
 import type { Clock } from '../ports/clock.js';
 import type { FollowHandlers } from '../ports/workflow-pool.js';
-import { followRun } from './commands.js';
+import { EVENTS_COMMAND, ownSource, plainSource } from './event-source.js';
 import { type Ad, textOf } from './htcondor/fields.js';
-import { JsonObjectStream } from './htcondor/json-objects.js';
-import { commandFailed, type SubmitterContainer } from './submitter-container.js';
+import { commandFailed, missingCommand, type SubmitterContainer } from './submitter-container.js';
 
 /** How long the submitter may be gone before following gives up. The workflow does not end by it. */
 const GONE_DEADLINE_MS = 10 * 60_000;
@@ -28,6 +27,7 @@ export class RunFollower {
   /** Events told so far, by log. */
   readonly #told = new Map<string, number>();
   #ended = false;
+  #source = ownSource;
 
   constructor(
     container: SubmitterContainer,
@@ -66,11 +66,16 @@ export class RunFollower {
   }
 
   async #readOnce(signal: AbortSignal): Promise<CrossflockError | undefined> {
-    const stream = new JsonObjectStream((piece) => {
-      if (piece.ok) this.#take(piece.value);
-      else this.#handlers.onDamage(`${piece.reason}: ${piece.text}`);
+    const { argv, stream } = this.#source({
+      runId: this.#runId,
+      follow: true,
+      onEvent: (event) => {
+        this.#take(event);
+      },
+      onDamage: this.#handlers.onDamage,
+      told: new Map(this.#told),
+      now: this.#clock.now(),
     });
-    const argv = followRun(this.#runId, this.#told);
     // Stays open for as long as we read; its end is what ends the reader in the container.
     const stdin = new PassThrough();
     try {
@@ -84,7 +89,11 @@ export class RunFollower {
       if (result.exitCode === 0) return undefined;
       // 143: the container stops and ends its processes first.
       if (result.exitCode === 143) return retryable('the submitter is stopping');
-      return commandFailed(['crossflock-events', this.#runId], result);
+      if (this.#source === ownSource && missingCommand(EVENTS_COMMAND, result) !== undefined) {
+        this.#source = plainSource;
+        return await this.#readOnce(signal);
+      }
+      return commandFailed([EVENTS_COMMAND, this.#runId], result);
     } catch (error) {
       return toCrossflockError(error);
     } finally {

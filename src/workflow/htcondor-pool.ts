@@ -1,8 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { finished } from 'node:stream/promises';
+import { createReadStream } from 'node:fs';
 
 import { CrossflockError, toCrossflockError } from '../errors/crossflock-error.js';
 import type { Clock } from '../ports/clock.js';
@@ -13,25 +9,37 @@ import type {
   ExecutorOutput,
   ExecutorResources,
   FollowHandlers,
+  LocalFile,
+  PlannedWorkflow,
   QueuedJob,
   RetriedRun,
   RunFile,
+  RunFolder,
   RunOverview,
   SubmittedRun,
+  TriedJob,
   WorkflowPool,
 } from '../ports/workflow-pool.js';
 import { calibrationJobs, readCalibrations } from './calibration-job.js';
 import * as commands from './commands.js';
 import { askExecutors } from './executor-answers.js';
+import { fetchFiles } from './fetch-files.js';
+import { readRunEvents } from './event-source.js';
 import { RunFollower } from './follow.js';
-import { JsonObjectStream } from './htcondor/json-objects.js';
 import { readQueue } from './htcondor/queue.js';
 import { readSlots, resourcesOf, totalCpus } from './htcondor/slots.js';
+import { pegasusOf } from './pegasus/record.js';
+import { retryPlanned } from './pegasus/retry.js';
+import { submitPlanned } from './pegasus/submit.js';
+import { glances } from './plain/commands.js';
+import { plainOverviews } from './plain/overview.js';
 import { readRetryAnswer, retryFailed } from './retry-answer.js';
 import { readOverviews } from './run-overview.js';
 import { readRunRecord, type RunRecord } from './run-record.js';
 import { commandFailed, missingCommand, SubmitterContainer } from './submitter-container.js';
 import { readSubmitAnswer, submitFailed } from './submit-answer.js';
+import { stageFolder } from './stage-folder.js';
+import { tryJob } from './try-job.js';
 
 const ASK_MS = 20_000;
 /** For DAGMan to end once it was removed; it waits for its jobs to be taken out of the queue. */
@@ -86,6 +94,14 @@ export class HtcondorPool implements WorkflowPool {
     }
   }
 
+  async stageFolder(
+    files: readonly LocalFile[],
+    name: string,
+    signal: AbortSignal,
+  ): Promise<string> {
+    return stageFolder(this.#container, { files, name }, signal);
+  }
+
   async unstage(stagedPath: string): Promise<void> {
     await this.#container.must(commands.unstageFile(stagedPath), { timeoutMs: ASK_MS });
   }
@@ -107,8 +123,16 @@ export class HtcondorPool implements WorkflowPool {
     return this.#submit([commands.SUBMIT_COMMAND, ...args, '--json'], signal);
   }
 
+  tryJob(stagedSpec: string, signal: AbortSignal): Promise<TriedJob> {
+    return tryJob(this.#container, stagedSpec, signal);
+  }
+
   submitSpec(stagedSpec: string, signal: AbortSignal): Promise<SubmittedRun> {
     return this.#submit([commands.SUBMIT_SPEC_COMMAND, stagedSpec, '--json'], signal);
+  }
+
+  submitPlanned(wanted: PlannedWorkflow, signal: AbortSignal): Promise<SubmittedRun> {
+    return submitPlanned(this.#container, wanted, signal);
   }
 
   async #submit(argv: readonly string[], signal: AbortSignal): Promise<SubmittedRun> {
@@ -131,13 +155,27 @@ export class HtcondorPool implements WorkflowPool {
     const argv = commands.overview();
     const result = await this.#container.run(argv, { signal, timeoutMs: ASK_MS });
     if (result.exitCode === 0) return readOverviews(result.stdout);
-    throw missingCommand(commands.RUNS_COMMAND, result) ?? commandFailed(argv, result);
+    if (missingCommand(commands.RUNS_COMMAND, result) === undefined) {
+      throw commandFailed(argv, result);
+    }
+    const text = await this.#container.must(glances(), { signal, timeoutMs: ASK_MS });
+    return plainOverviews(text, this.#clock.now());
   }
 
   async readRunFile(runId: string, name: string, signal: AbortSignal): Promise<string | undefined> {
     const argv = commands.readFile(runId, name);
     const result = await this.#container.run(argv, { signal, timeoutMs: ASK_MS });
     return result.exitCode === 0 ? result.stdout : undefined;
+  }
+
+  async writeRunFile(
+    runId: string,
+    name: string,
+    text: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const argv = commands.writeFile(runId, name);
+    await this.#container.must(argv, { stdin: text, signal, timeoutMs: ASK_MS });
   }
 
   async tailRunFile(runId: string, name: string, signal: AbortSignal): Promise<string | undefined> {
@@ -164,24 +202,13 @@ export class HtcondorPool implements WorkflowPool {
       });
   }
 
-  async fetchRunFile(runId: string, name: string, to: string, signal: AbortSignal): Promise<void> {
-    await mkdir(dirname(to), { recursive: true });
-    // Of its own: two that watch the same run may collect it into the same folder at once.
-    const draft = `${to}.${randomUUID()}.part`;
-    const file = createWriteStream(draft);
-    try {
-      await this.#container.must(commands.readFile(runId, name), {
-        signal,
-        onStdout: (chunk) => file.write(chunk),
-      });
-      file.end();
-      await finished(file);
-      await rename(draft, to);
-    } catch (error) {
-      file.destroy();
-      await rm(draft, { force: true });
-      throw error;
-    }
+  async fetchRunFiles(
+    { runId, folder }: RunFolder,
+    names: readonly string[],
+    to: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await fetchFiles(this.#container, { runId, folder, names, to }, signal);
   }
 
   async follow(runId: string, handlers: FollowHandlers, signal: AbortSignal): Promise<void> {
@@ -190,16 +217,8 @@ export class HtcondorPool implements WorkflowPool {
   }
 
   async readEvents(runId: string, handlers: FollowHandlers, signal: AbortSignal): Promise<void> {
-    const stream = new JsonObjectStream((piece) => {
-      if (piece.ok) handlers.onEvent(piece.value);
-      else handlers.onDamage(`${piece.reason}: ${piece.text}`);
-    });
-    await this.#container.must(commands.readEvents(runId), {
-      signal,
-      onStdout: (chunk) => {
-        stream.push(chunk);
-      },
-    });
+    const run = { id: runId, handlers };
+    await readRunEvents(this.#container, this.#clock, run, signal);
   }
 
   async watchExecutors(
@@ -220,8 +239,7 @@ export class HtcondorPool implements WorkflowPool {
   }
 
   async queue(runId: string, signal: AbortSignal): Promise<readonly QueuedJob[]> {
-    const text = await this.readRunFile(runId, 'run.json', signal);
-    const { dagmanCluster } = readRunRecord(runId, text);
+    const { dagmanCluster } = await this.#record(runId, signal);
     const argv = commands.queueOf(dagmanCluster);
     return readQueue(await this.#container.must(argv, { signal, timeoutMs: ASK_MS }));
   }
@@ -237,6 +255,11 @@ export class HtcondorPool implements WorkflowPool {
   }
 
   async retry(runId: string, signal: AbortSignal): Promise<RetriedRun> {
+    const record = await this.#record(runId, signal);
+    if (pegasusOf(record) !== undefined) {
+      const glance = (await this.overview(signal)).find(({ id }) => id === runId);
+      return retryPlanned(this.#container, { record, state: glance?.state }, signal);
+    }
     const argv = commands.retryRun(runId);
     const result = await this.#container.run(argv, { signal, timeoutMs: SUBMIT_MS });
     if (result.exitCode !== 0) throw retryFailed(argv, result);
@@ -267,12 +290,16 @@ export class HtcondorPool implements WorkflowPool {
     );
   }
 
+  async #record(runId: string, signal: AbortSignal): Promise<RunRecord> {
+    return readRunRecord(runId, await this.readRunFile(runId, 'run.json', signal));
+  }
+
   async #steer(
     verb: 'hold' | 'release' | 'rm',
     runId: string,
     signal: AbortSignal,
   ): Promise<RunRecord> {
-    const record = readRunRecord(runId, await this.readRunFile(runId, 'run.json', signal));
+    const record = await this.#record(runId, signal);
     const argv = commands.steer(verb, record.dagmanCluster);
     await this.#container.must(argv, { signal, timeoutMs: ASK_MS });
     return record;

@@ -27,9 +27,8 @@ function executionOf(
 ): ReportExecution {
   const { address, outcome, endedAt, tries, cpus, startedAt } = execution;
   const { slot, exitCode, exitSignal, cpuSeconds, memoryMb, receivedBytes, sentBytes } = execution;
-  // Of an older try HTCondor's words are gone, its exit code is not.
-  const reason =
-    isLast && node.state !== 'done' && outcome !== undefined ? whyFailed(node) : undefined;
+  const isWhy = isLast && node.state !== 'done' && outcome !== undefined;
+  const reason = execution.reason ?? (isWhy ? whyFailed(node) : undefined);
   const where = address === undefined ? NOWHERE : (clusters.get(address) ?? address);
   const maybe = {
     ...{ address, slot, endedAt, exitCode, exitSignal, reason },

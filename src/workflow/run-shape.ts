@@ -1,3 +1,4 @@
+import { optional } from '../util/optional.js';
 import { type Ad, adOf, isAd, numberOf, textOf } from './htcondor/fields.js';
 
 /** One node of a DAG that is not one of many, and what goes on while it runs. */
@@ -18,6 +19,8 @@ export interface RunShape {
     readonly prefix: string;
     readonly count: number;
     readonly phase: string;
+    /** The nodes' names where somebody else gave them; `prefix` is then what they begin with. */
+    readonly nodes?: readonly string[];
   };
   readonly after: readonly Step[];
 }
@@ -33,7 +36,14 @@ export function readShape(run: Ad): RunShape | undefined {
   const after = stepsOf(shape?.['after']);
   if (prefix === undefined || count === undefined || phase === undefined) return undefined;
   if (before === undefined || after === undefined) return undefined;
-  return { before, parallel: { prefix, count, phase }, after };
+  const nodes = namesOf(parallel['nodes']);
+  if (nodes !== undefined && nodes.length !== count) return undefined;
+  return { before, parallel: { prefix, count, phase, ...optional('nodes', nodes) }, after };
+}
+
+function namesOf(value: unknown): readonly string[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  return value.filter((item) => typeof item === 'string');
 }
 
 function stepsOf(value: unknown): readonly Step[] | undefined {
@@ -48,10 +58,13 @@ function stepsOf(value: unknown): readonly Step[] | undefined {
 
 /** Names of all nodes, in the order of the DAG. */
 export function nodesOf({ before, parallel, after }: RunShape): string[] {
-  const jobs = Array.from({ length: parallel.count }, (_, index) =>
-    parallelNode(parallel.prefix, index),
-  );
+  const jobs = parallelNodes(parallel);
   return [...before.map(({ node }) => node), ...jobs, ...after.map(({ node }) => node)];
+}
+
+/** Names of the nodes side by side. */
+export function parallelNodes({ prefix, count, nodes }: RunShape['parallel']): readonly string[] {
+  return nodes ?? Array.from({ length: count }, (_, index) => parallelNode(prefix, index));
 }
 
 /** Name of the parallel node number `index`, from 0. */

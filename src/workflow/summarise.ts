@@ -16,6 +16,7 @@ export interface Ingredients {
   readonly files: RunSummary['results']['files'];
   readonly problems: readonly string[];
   readonly network?: NetworkSummary;
+  readonly highlights?: RunSummary['highlights'];
   readonly input: RunInput;
 }
 
@@ -31,6 +32,7 @@ export function summarise(known: Ingredients): RunSummary {
     submittedAt: record.created,
     endedAt: new Date(end?.at ?? submitted + facts.wallSeconds * 1000).toISOString(),
     ...known.input,
+    ...highlightsOf(known),
     jobs: {
       total: facts.jobs,
       done: facts.done,
@@ -57,6 +59,11 @@ export function summarise(known: Ingredients): RunSummary {
     results: { folder: known.folder, files: known.files },
     problems: known.problems,
   };
+}
+
+function highlightsOf({ input, highlights }: Ingredients): Pick<RunSummary, 'highlights'> {
+  const all = [...(input.highlights ?? []), ...(highlights ?? [])];
+  return all.length === 0 ? {} : { highlights: all };
 }
 
 function clusterShares(executors: readonly ExecutorShare[]): readonly ClusterShare[] {

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunReport } from '../../src/ports/run-report.js';
+import type { ReportExecution } from '../../src/ports/run-report.js';
 import type { RunSummary } from '../../src/ports/run-summary.js';
+import type { ReportDocument } from '../../src/report/json/render-json.js';
 import { containerOf, containersOf, output, ROOT, run, summaryOf } from './harness.js';
 
 const CONFIG = join(ROOT, 'configs/local.json');
@@ -14,12 +15,41 @@ const PAIRS = 4_652_775;
 const EDGES_AT_08 = 1659;
 const POSITIVE_AT_08 = 1632;
 
-interface HistoryAd {
+/** What HTCondor's history of a job says that a report has, too. */
+const HISTORY = [
+  ...['DAGNodeName', 'ExitCode', 'LastRemoteHost', 'NumJobStarts'],
+  ...['CpusProvisioned', 'BytesSent', 'BytesRecvd', 'ResidentSetSize_RAW', 'QDate'],
+  ...['JobCurrentStartExecutingDate', 'CompletionDate', 'RemoteUserCpu', 'RemoteSysCpu'],
+] as const;
+
+interface HistoryAd extends Readonly<Record<NumberName, number>> {
   readonly DAGNodeName: string;
-  readonly ExitCode: number;
   readonly LastRemoteHost: string;
-  readonly CompletionDate: number;
+  /** KB; absent where nobody looked. */
+  readonly ResidentSetSize_RAW?: number;
 }
+type NumberName = Exclude<
+  (typeof HISTORY)[number],
+  'DAGNodeName' | 'LastRemoteHost' | 'ResidentSetSize_RAW'
+>;
+
+/** What is the same to the last digit in a job's history and in its one execution of the report. */
+const exactly = {
+  history: (ad: HistoryAd) => ({
+    node: ad.DAGNodeName,
+    executions: ad.NumJobStarts,
+    exitCode: ad.ExitCode,
+    slot: ad.LastRemoteHost,
+    cores: ad.CpusProvisioned,
+    sentBytes: ad.BytesSent,
+    receivedBytes: ad.BytesRecvd,
+  }),
+  report: ({ node, exitCode, slot, cores, sentBytes, receivedBytes }: ReportExecution) => ({
+    ...{ node, executions: 1, exitCode, slot, cores, sentBytes, receivedBytes },
+  }),
+};
+
+const byNode = (a: { node: string }, b: { node: string }): number => (a.node < b.node ? -1 : 1);
 
 describe('scripts/demo', () => {
   let wasUp = false;
@@ -72,36 +102,41 @@ describe('scripts/demo', () => {
       ...['workflow', 'report', '-c', CONFIG, '--format', 'json', '--out', file],
     ]);
     expect(ended.exitCode, ended.stdout).toBe(0);
-    const report = JSON.parse(await readFile(file, 'utf8')) as RunReport;
+    const report = JSON.parse(await readFile(file, 'utf8')) as ReportDocument;
     const { runId } = report.summary;
     const submitter = await containerOf('crossflock', 'submitter');
-    const history = await output([
-      ...['docker', 'exec', '--user', 'condor_pool', submitter, 'condor_history', '-json'],
-      ...['-constraint', `CrossflockRun == "${runId}"`],
-      ...['-attributes', 'DAGNodeName,ExitCode,LastRemoteHost,CompletionDate'],
-    ]);
-    const known = (JSON.parse(history) as HistoryAd[]).map((ad) => ({
-      node: ad.DAGNodeName,
-      exitCode: ad.ExitCode,
-      machine: ad.LastRemoteHost.split('@')[1],
-      endedAt: ad.CompletionDate,
-    }));
-    const told = report.executions.map(({ node, exitCode = -1, slot, endedAt }) => ({
-      node,
-      exitCode,
-      machine: slot?.split('@')[1],
-      endedAt: Math.floor((endedAt ?? 0) / 1000),
-    }));
-    const byNode = (a: { node: string }, b: { node: string }): number => (a.node < b.node ? -1 : 1);
-    const times = (all: readonly { endedAt: number }[]): number[] => all.map((job) => job.endedAt);
-    const ends = [times(told.sort(byNode)), times(known.sort(byNode))] as const;
-    // The queue's history has whole seconds, written when the shadow has said goodbye.
-    for (const [index, end] of ends[0].entries()) {
-      expect(Math.abs(end - (ends[1][index] ?? 0))).toBeLessThanOrEqual(2);
+    const history = JSON.parse(
+      await output([
+        ...['docker', 'exec', '--user', 'condor_pool', submitter, 'condor_history', '-json'],
+        ...['-constraint', `CrossflockRun == "${runId}"`, '-attributes', HISTORY.join(',')],
+      ]),
+    ) as HistoryAd[];
+    expect(report.executions.map(exactly.report).sort(byNode)).toEqual(
+      history.map(exactly.history).sort(byNode),
+    );
+    const ads = new Map(history.map((ad) => [ad.DAGNodeName, ad]));
+    const jobs = new Map(report.jobs.map((job) => [job.node, job]));
+    expect(ads.size).toBe(report.summary.jobs.total);
+    for (const execution of report.executions) {
+      const ad = ads.get(execution.node);
+      if (ad === undefined) throw new Error(`the history has no ${execution.node}`);
+      const job = jobs.get(execution.node);
+      // The history has whole seconds, and its end is written when the shadow has said goodbye.
+      const near = (told = 0, known: number): void => {
+        expect(Math.abs(told / 1000 - known), execution.node).toBeLessThanOrEqual(5);
+      };
+      near(job?.submittedAt, ad.QDate);
+      near(execution.startedAt, ad.JobCurrentStartExecutingDate);
+      near(execution.endedAt, ad.CompletionDate);
+      near(job?.endedAt, ad.CompletionDate);
+      const cpuSeconds = ad.RemoteUserCpu + ad.RemoteSysCpu;
+      expect(Math.abs((execution.cpuSeconds ?? 0) - cpuSeconds)).toBeLessThanOrEqual(1);
+      // A job that was over before HTCondor looked has no memory in either.
+      expect(execution.memoryMb ?? 0).toBe(Math.ceil((ad.ResidentSetSize_RAW ?? 0) / 1024));
     }
-    const rest = (all: readonly (typeof known)[number][]): unknown[] =>
-      all.map((job) => ({ ...job, endedAt: 0 }));
-    expect(rest(told)).toEqual(rest(known));
+    const sum = (name: 'BytesSent' | 'BytesRecvd'): number =>
+      history.reduce((total, ad) => total + ad[name], 0);
+    expect(report.figures.bytes).toEqual({ sent: sum('BytesSent'), received: sum('BytesRecvd') });
     const page = await readFile(join(folder, 'report.html'), 'utf8');
     expect(page).toContain(runId);
     expect(page).not.toMatch(/(?:src|href)="?(?:https?:)?\/\//);

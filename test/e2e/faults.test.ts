@@ -1,7 +1,11 @@
+import { mkdtemp, readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ReportEvent } from '../../src/ports/reporter.js';
+import type { RunFinding } from '../../src/ports/run-finding.js';
 import type { RunSummary } from '../../src/ports/run-summary.js';
+import type { RunOverview } from '../../src/ports/workflow-pool.js';
 import {
   configLike,
   moveTo,
@@ -35,6 +39,20 @@ async function pidOf(container: string): Promise<string> {
   return (
     await output(['docker', 'container', 'inspect', '-f', '{{.State.Pid}}', container])
   ).trim();
+}
+
+type Progress = Extract<ReportEvent, { type: 'workflow-progress' }>;
+
+const isProgress = (event: ReportEvent): event is Progress => event.type === 'workflow-progress';
+
+function runningOn(event: ReportEvent, cluster: string): number {
+  return isProgress(event) ? (event.snapshot.runningByCluster[cluster] ?? 0) : 0;
+}
+
+async function analyze(config: string) {
+  const ended = await run('crossflock', ['workflow', 'analyze', '-c', config]);
+  const { findings } = summaryOf(ended).data as { findings: readonly RunFinding[] };
+  return { exitCode: ended.exitCode, findings };
 }
 
 const jobsRun = (event: ReportEvent): boolean =>
@@ -98,15 +116,34 @@ describe('a pool in trouble', () => {
     expect(await containersOf(NAME)).toHaveLength(5);
   });
 
-  it('completes every job once although an executor is killed in mid-job', async () => {
+  it('completes every job although one executor is killed in mid-job, and one is gone for good', async () => {
     const running = start('run-kinc', [...runFlags, '--out', out]);
-    const victim = await containerOf(NAME, 'runner1');
-    await running.event(
-      (e) => e.type === 'workflow-progress' && (e.snapshot.runningByCluster['chameleon'] ?? 0) >= 3,
+    await running.event((e) => runningOn(e, 'chameleon') >= 3 && runningOn(e, 'azure') >= 3);
+    const [back, gone] = [await containerOf(NAME, 'runner1'), await containerOf(NAME, 'runner2')];
+    // Without its Marathon nothing brings an executor back: a whole cloud is gone.
+    await output(['docker', 'kill', `${NAME}-marathon-azure`, back, gone]);
+    const told = await running.event(
+      (e) => e.type === 'workflow-event' && / is gone since /.test(e.message),
     );
-    await output(['docker', 'kill', victim]);
-    const summary = expectCompleteResult(await running.ended);
-    expect(summary.jobs.interruptions).toBeGreaterThan(0);
+    expect(told.type === 'workflow-event' ? told.message : '').toMatch(
+      /^azure: the pool 172\.28\.77\.3 is gone since .*, its jobs wait$/,
+    );
+    const { exitCode, findings } = await analyze(config);
+    expect(exitCode).toBe(0);
+    expect(findings[0]).toMatchObject({
+      kind: 'pool-gone',
+      what: 'the executor 172.28.77.3 of azure does not answer',
+    });
+    const ended = await running.ended;
+    const { jobs, clusters } = expectCompleteResult(ended);
+    expect(jobs.interruptions).toBeGreaterThan(0);
+    const later = ended.events.slice(ended.events.indexOf(told) + 1).filter(isProgress);
+    expect(later.filter((e) => runningOn(e, 'azure') > 0)).toEqual([]);
+    expect(later[0]?.snapshot.executors[1]?.goneSeconds).toBeGreaterThanOrEqual(30);
+    expect(clusters.find(({ cluster }) => cluster === 'chameleon')?.jobs).toBe(jobs.total);
+    const again = await run('create-containers', ['-c', config]);
+    expect(again.exitCode, again.stdout).toBe(0);
+    expect(await containersOf(NAME)).toHaveLength(5);
   });
 
   it('goes on although the submitter is killed in mid-workflow', async () => {
@@ -125,9 +162,18 @@ describe('a pool in trouble', () => {
     const detached = await watching.ended;
     expect(detached.exitCode).toBe(130);
     const { runId } = summaryOf(detached).data as { runId: string };
-    const attached = await run('run-kinc', ['-c', config, '--attach', runId, '--out', out]);
-    const summary = expectCompleteResult(attached);
+    // Another machine, which has the configuration and nothing else.
+    const stateHome = await mkdtemp(join(tmpdir(), 'crossflock-e2e-elsewhere-'));
+    const workflow = (...args: readonly string[]) =>
+      run('crossflock', ['workflow', ...args, '-c', config], stateHome);
+    const { runs } = summaryOf(await workflow('list')).data as { runs: RunOverview[] };
+    expect(runs[0]).toMatchObject({ id: runId, state: 'running' });
+    const summary = expectCompleteResult(await workflow('watch', '--out', join(out, 'elsewhere')));
     expect(summary).toMatchObject({ runId, jobs: { retries: 0, interruptions: 0 } });
+    const here = await run('run-kinc', ['-c', config, '--attach', runId, '--out', out]);
+    const numbers = ({ results, ...rest }: RunSummary) => ({ ...rest, files: results.files });
+    expect(numbers(summary)).toEqual(numbers(expectCompleteResult(here)));
+    expect(await readdir(stateHome)).toEqual([]);
   });
 });
 

@@ -29,11 +29,18 @@ export interface Running {
 
 type Program = 'crossflock' | 'create-containers' | 'run-kinc';
 
-/** Starts one of the programs with `--json`, as a person would start it, and listens to it. */
-export function start(program: Program, args: readonly string[]): Running {
+/**
+ * Starts one of the programs with `--json`, as a person would start it, and listens to it.
+ * @param stateHome that of another machine, which knows nothing but the configuration
+ */
+export function start(
+  program: Program,
+  args: readonly string[],
+  stateHome: string = STATE_HOME,
+): Running {
   const child = spawn(process.execPath, [join(ROOT, 'bin', `${program}.js`), ...args, '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, XDG_STATE_HOME: STATE_HOME },
+    env: { ...process.env, XDG_STATE_HOME: stateHome },
   });
   const events: ReportEvent[] = [];
   const waiting = new Set<(event: ReportEvent) => void>();
@@ -87,8 +94,12 @@ async function firstEvent(
 }
 
 /** Runs one of the programs to its end. */
-export function run(program: Program, args: readonly string[]): Promise<Ended> {
-  return start(program, args).ended;
+export function run(
+  program: Program,
+  args: readonly string[],
+  stateHome: string = STATE_HOME,
+): Promise<Ended> {
+  return start(program, args, stateHome).ended;
 }
 
 /** Runs a command and answers its standard output; throws with its standard error. */

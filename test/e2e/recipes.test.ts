@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { configLike, containersOf, moveTo, run } from './harness.js';
+import { kinc3 } from './recipes/kinc3.js';
+import { osgKinc } from './recipes/osg-kinc.js';
+import { photodemo } from './recipes/photodemo.js';
 import type { RecipePool } from './recipes/recipe-pool.js';
 
 const NAME = 'cft-recipes';
@@ -22,4 +25,10 @@ describe('on one pool', () => {
     expect(ended.exitCode, ended.stdout).toBe(0);
     expect(await containersOf(NAME)).toEqual([]);
   });
+
+  photodemo(pool);
+
+  kinc3(pool);
+
+  osgKinc(pool);
 });

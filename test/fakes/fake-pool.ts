@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { join } from 'node:path';
 
 import { CrossflockError } from '../../src/errors/crossflock-error.js';
 import type {
@@ -8,11 +8,15 @@ import type {
   ExecutorOutput,
   ExecutorResources,
   FollowHandlers,
+  LocalFile,
+  PlannedWorkflow,
   QueuedJob,
   RetriedRun,
   RunFile,
+  RunFolder,
   RunOverview,
   SubmittedRun,
+  TriedJob,
   WorkflowPool,
 } from '../../src/ports/workflow-pool.js';
 
@@ -52,6 +56,8 @@ export class FakePool implements WorkflowPool {
   };
   /** Who is told of executors, once somebody watches them: for answers that come later. */
   onAnswer: ((answer: ExecutorAnswer) => void) | undefined;
+  /** What trying a job says. */
+  tried: TriedJob = { exitCode: 0, stdout: '', stderr: '' };
   onSubmit: (args: readonly string[]) => { readonly id: string; readonly run: FakeRun } = () => {
     throw new CrossflockError('the test prepared no run', { code: 'unexpected' });
   };
@@ -71,6 +77,14 @@ export class FakePool implements WorkflowPool {
     this.staged.add(path);
     if (name.endsWith('.json')) this.texts.set(path, await readFile(localPath, 'utf8'));
     return this.#called(`stage ${localPath}`, path);
+  }
+
+  /** The folder's files are in `calls` too. */
+  stageFolder(files: readonly LocalFile[], name: string): Promise<string> {
+    const path = `/tmp/staged/${name}`;
+    this.staged.add(path);
+    const names = files.map((file) => file.name).join(' ');
+    return this.#called(`stage-folder ${names}`, path);
   }
 
   unstage(stagedPath: string): Promise<void> {
@@ -99,10 +113,23 @@ export class FakePool implements WorkflowPool {
     return { runId: id, runDir: `/runs/${id}`, dagmanCluster: 1 };
   }
 
+  tryJob(stagedSpec: string): Promise<TriedJob> {
+    return this.#called(`try ${stagedSpec}`, this.tried);
+  }
+
   /** Makes the run of `onSubmit`, which is given the path of the specification. */
   async submitSpec(stagedSpec: string): Promise<SubmittedRun> {
     await this.#called(`submit-spec ${stagedSpec}`, undefined);
     const { id, run } = this.onSubmit([stagedSpec]);
+    this.held.set(id, run);
+    return { runId: id, runDir: `/runs/${id}`, dagmanCluster: 1 };
+  }
+
+  /** Makes the run of `onSubmit`, which is given the program's words. */
+  async submitPlanned({ program, jobs, arguments: more }: PlannedWorkflow): Promise<SubmittedRun> {
+    const words = [program, String(jobs), ...more];
+    await this.#called(`submit-planned ${words.join(' ')}`, undefined);
+    const { id, run } = this.onSubmit(words);
     this.held.set(id, run);
     return { runId: id, runDir: `/runs/${id}`, dagmanCluster: 1 };
   }
@@ -123,6 +150,12 @@ export class FakePool implements WorkflowPool {
     return this.#called(`read ${runId} ${name}`, this.held.get(runId)?.files[name]);
   }
 
+  async writeRunFile(runId: string, name: string, text: string): Promise<void> {
+    const run = await this.#called(`write ${runId} ${name}`, this.held.get(runId));
+    if (run === undefined) throw notFound(runId);
+    run.files[name] = text;
+  }
+
   tailRunFile(runId: string, name: string): Promise<string | undefined> {
     return this.#called(`tail ${runId} ${name}`, this.held.get(runId)?.files[name]);
   }
@@ -137,11 +170,21 @@ export class FakePool implements WorkflowPool {
     return this.#called(`list ${runId} ${folder}`, files);
   }
 
-  async fetchRunFile(runId: string, name: string, to: string): Promise<void> {
-    const text = await this.#called(`fetch ${runId} ${name}`, this.held.get(runId)?.files[name]);
-    if (text === undefined) throw notFound(name);
-    await mkdir(dirname(to), { recursive: true });
-    await writeFile(to, text);
+  async fetchRunFiles(
+    { runId, folder }: RunFolder,
+    names: readonly string[],
+    to: string,
+  ): Promise<void> {
+    const files = await this.#called(
+      `fetch ${runId} ${folder}: ${names.join(' ')}`,
+      this.held.get(runId)?.files,
+    );
+    await mkdir(to, { recursive: true });
+    for (const name of names) {
+      const text = files?.[`${folder}/${name}`];
+      if (text === undefined) throw notFound(name);
+      await writeFile(join(to, name), text);
+    }
   }
 
   async follow(runId: string, handlers: FollowHandlers, signal: AbortSignal): Promise<void> {

@@ -6,7 +6,8 @@ there are, and not for ever: the others may be gone.
 
 The arguments are described in the HTCondor manual, "DAGMan Workflows", "PRE and POST
 scripts". The values of $RETURN below 0 are minus the number of the signal that ended the
-job, or below -999 what DAGMan itself did, such as removing it.
+job, or below -999 that it never ended by itself, such as one that was removed: then its
+executor is to blame only if HTCondor held it there before.
 """
 
 import json
@@ -21,9 +22,13 @@ from .outputs import output_problems
 PATIENCE_SECONDS = 600
 FLOCK_CONFIG = Path("/etc/condor/config.d/91-flock.config")
 DAGMANS_OWN = -999
+# HoldReasonCodes that may be the executor's fault: a program that cannot be started, and
+# files that cannot be sent or received (HTCondor manual, "HoldReasonCode").
+EXECUTORS_FAULTS = frozenset({6, 12, 13})
 _MACHINE = re.compile(r'Machine =!= "([^"]+)"')
 _POOLS = re.compile(r"^FLOCK_TO = (.+)$", re.MULTILINE)
 _SLOT = re.compile(rb"SlotName: \S*@(\S+)")
+_HOLD_CODE = re.compile(rb"^\tCode (\d+) ", re.MULTILINE)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -38,7 +43,7 @@ def main(argv: Sequence[str]) -> int:
         said = directory / "logs" / f"{node}.{number}.err"
         with open(said, "a", encoding="utf-8") as file:
             file.writelines(f"crossflock: {problem}\n" for problem in problems)
-    machine = failed_on(directory / NODES_LOG, job_id) if code > DAGMANS_OWN else None
+    machine = failed_on(directory / NODES_LOG, job_id, removed=code <= DAGMANS_OWN)
     keep_away(directory / AVOID / f"{node}.inc", machine, executors())
     return code if 0 < code < 256 else 1
 
@@ -55,16 +60,27 @@ def _problems(directory: Path, outputs: Sequence[str]) -> list[str]:
     ]
 
 
-def failed_on(log: Path, job_id: str) -> str | None:
-    """The machine that a job (`<cluster>.<proc>`) ran on last; None where its log does not say."""
+def failed_on(log: Path, job_id: str, removed: bool = False) -> str | None:
+    """The machine that a job (`<cluster>.<proc>`) ran on last; None where its log does not say.
+
+    Of a job that was removed, only a machine that may be to blame for it.
+    """
     try:
         cluster, proc = (int(part) for part in job_id.split(".")[:2])
         with open(log, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
-            at = text.rfind(f"001 ({cluster:03d}.{proc:03d}.".encode())
-            found = _SLOT.search(text[at : text.find(b"\n...", at)]) if at >= 0 else None
-            return found.group(1).decode() if found else None
+            name = f"({cluster:03d}.{proc:03d}."
+            if removed and _last(text, f"012 {name}", _HOLD_CODE) not in map(str, EXECUTORS_FAULTS):
+                return None
+            return _last(text, f"001 {name}", _SLOT)
     except (OSError, ValueError):
         return None
+
+
+def _last(text: mmap.mmap, head: str, wanted: re.Pattern[bytes]) -> str | None:
+    """What the last event with that head says."""
+    at = text.rfind(head.encode())
+    found = wanted.search(text[at : text.find(b"\n...", at)]) if at >= 0 else None
+    return found.group(1).decode() if found else None
 
 
 def executors(config: Path = FLOCK_CONFIG) -> int:

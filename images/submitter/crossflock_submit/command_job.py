@@ -7,6 +7,7 @@ HTCondor's submit language; '%' alone is the empty word.
 """
 
 import argparse
+import errno
 import os
 import shutil
 import subprocess
@@ -67,9 +68,32 @@ def run(words: Sequence[str], printed: Path | None) -> int:
                     words, env=environment, stdin=subprocess.DEVNULL, stdout=file, check=False
                 ).returncode
     except OSError as error:
-        print(f"crossflock-job: cannot run '{words[0]}': {error.strerror}", file=sys.stderr)
-        return 127
+        code, why = why_not(words[0], error, environment["PATH"])
+        print(f"crossflock-job: cannot run '{words[0]}': {why}", file=sys.stderr)
+        return code
     return code if code >= 0 else 128 - code
+
+
+def why_not(program: str, error: OSError, search_path: str) -> tuple[int, str]:
+    """The exit code that a shell would give, 126 or 127, and the reason in words."""
+    found = shutil.which(program, os.F_OK, search_path)
+    if error.errno == errno.ENOENT and found is None:
+        return 127, "there is no such program on this executor"
+    if error.errno == errno.ENOENT:
+        return 126, f"its interpreter{_interpreter(found)} is not on this executor"
+    if error.errno == errno.ENOEXEC:
+        return 126, f"it is no program for this machine ({os.uname().machine}), nor a script with a first line '#!…'"
+    if error.errno == errno.EACCES:
+        return 126, "it is a folder" if os.path.isdir(program) else "it is not executable"
+    return 126, error.strerror or str(error)
+
+
+def _interpreter(path: str | None) -> str:
+    """What a script names in its first line, quoted; nothing for a program with a loader."""
+    with open(path or os.devnull, "rb") as file:
+        first = file.readline(256)
+    words = first[2:].split() if first.startswith(b"#!") else []
+    return f" '{words[0].decode(errors='replace')}'" if words else " or loader"
 
 
 def hand_over(names: Sequence[Path]) -> None:

@@ -12,7 +12,7 @@ import json
 import sys
 import time
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -24,7 +24,7 @@ with warnings.catch_warnings():
     import classad
     import htcondor
 
-POLL_SECONDS = 0.2
+POLL_SECONDS = 0.5
 NODE_NOTE = "DAG Node: "
 SUBMISSION = "SubmitEvent"
 ENDINGS = ("JobTerminatedEvent", "JobAbortedEvent")
@@ -126,10 +126,16 @@ def has_ended(events: Sequence[dict], before: bool) -> bool:
     return found[-1] if found else before
 
 
-def run_events(directory: Path, follow: bool, known: Mapping[str, int] = MappingProxyType({})) -> Iterator[dict]:
+def run_events(
+    directory: Path,
+    follow: bool,
+    known: Mapping[str, int] = MappingProxyType({}),
+    pause: Callable[[], None] = lambda: time.sleep(POLL_SECONDS),
+) -> Iterator[dict]:
     """Events of the nodes' log, then of DAGMan's; with `follow` until DAGMan's end.
 
     `known` says of each log how many events, from its beginning, the caller has already.
+    `pause` is called whenever there are no more for now.
     """
     earlier, left = earlier_events(directory, known.get("nodes", 0))
     yield from earlier
@@ -145,7 +151,7 @@ def run_events(directory: Path, follow: bool, known: Mapping[str, int] = Mapping
         yield from last
         if ended or not follow:
             return
-        time.sleep(POLL_SECONDS)
+        pause()
 
 
 def counts(text: str) -> dict[str, int]:
@@ -157,6 +163,12 @@ def counts(text: str) -> dict[str, int]:
             raise argparse.ArgumentTypeError(f"'{part}' is not nodes=N or dagman=N")
         found[name] = int(number)
     return found
+
+
+def _pause() -> None:
+    """What happened at once is written at once: with many jobs, every write costs all who pass it on."""
+    sys.stdout.flush()
+    time.sleep(POLL_SECONDS)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -178,8 +190,9 @@ def main(argv: Sequence[str]) -> int:
         print(f"crossflock-events: no run '{options.run}' in {RUNS}", file=sys.stderr)
         return 1
     try:
-        for event in run_events(directory, options.follow, options.known):
-            print(json.dumps(event), flush=True)
+        for event in run_events(directory, options.follow, options.known, _pause):
+            sys.stdout.write(json.dumps(event) + "\n")
+        sys.stdout.flush()
     except (BrokenPipeError, KeyboardInterrupt):
         return 0
     return 0

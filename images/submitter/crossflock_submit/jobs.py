@@ -15,6 +15,11 @@ from .workflow import LOGS, Job, Workflow
 OUT = "out"
 MOST_HOLDS = 1
 HELD_SECONDS = 30
+# HoldReasonCodes of the HTCondor manual: a person's hold, the job's own policy, and a
+# program that could not be started, which waiting does not mend.
+BY_PERSON, BY_POLICY, NOT_STARTED = 1, 3, 6
+# Our own HoldReasonSubCode: more memory than asked for.
+OVER_MEMORY = 34
 # Jobs that ask for the same resources can follow each other on one claim; small needs
 # are therefore rounded up to this.
 LEAST_DISK_KB = 256 * 1024
@@ -87,13 +92,18 @@ def _memory(job: Job) -> list[str]:
 def _held() -> list[str]:
     """A job that HTCondor holds (a failed transfer, say) is tried again, then fails.
 
-    Held jobs would keep the DAG waiting for ever. A person's hold (code 1) is respected.
-    A job over its memory is removed, so that DAGMan retries it with more.
+    Held jobs would keep the DAG waiting for ever. A person's hold is respected. A job over
+    its memory is held first, because only a hold has a reason of one's own, and removed,
+    so that DAGMan retries it with more; one whose program cannot be started is removed too,
+    so that DAGMan tries it elsewhere.
     """
-    machine_held = "JobStatus == 5 && HoldReasonCode =!= 1"
+    hopeless = f"HoldReasonCode == {NOT_STARTED} || (HoldReasonCode == {BY_POLICY} && HoldReasonSubCode == {OVER_MEMORY})"
+    machine_held = f"JobStatus == 5 && HoldReasonCode =!= {BY_PERSON}"
     waited = f"time() - EnteredCurrentStatus > {HELD_SECONDS}"
-    over_memory = "JobStatus == 2 && ResidentSetSize > 1024 * RequestMemory * 5 / 4"
     return [
-        f"periodic_release = {machine_held} && NumHolds <= {MOST_HOLDS} && {waited}",
-        f"periodic_remove = ({machine_held} && NumHolds > {MOST_HOLDS}) || ({over_memory})",
+        "periodic_hold = JobStatus == 2 && ResidentSetSize > 1024 * RequestMemory * 5 / 4",
+        'periodic_hold_reason = strcat("used more memory than it asked for: ", MemoryUsage, " MB of ", RequestMemory, " MB")',
+        f"periodic_hold_subcode = {OVER_MEMORY}",
+        f"periodic_release = {machine_held} && NumHolds <= {MOST_HOLDS} && {waited} && !({hopeless})",
+        f"periodic_remove = {machine_held} && (NumHolds > {MOST_HOLDS} || {hopeless})",
     ]

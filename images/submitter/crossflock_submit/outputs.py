@@ -5,6 +5,8 @@ import json
 import struct
 from pathlib import Path
 
+from . import kinc3_chunk
+
 KINC_SUFFIX = ".kinc"
 MAGIC = b"KINCSIM1"
 READ_BYTES = 16 * 2**20
@@ -23,9 +25,11 @@ def output_problems(path: Path, gem_sha256: str | None, checksum: bool) -> list[
         return [f"{name} is missing"]
     if size == 0:
         return [f"{name} is empty"]
-    if path.suffix != KINC_SUFFIX:
-        return []
     try:
+        if path.suffix == kinc3_chunk.SUFFIX:
+            return [f"{name} {problem}" for problem in kinc3_chunk.chunk_problems(path, size)]
+        if path.suffix != KINC_SUFFIX:
+            return []
         return [f"{name} {problem}" for problem in _correlations(path, size, gem_sha256, checksum)]
     except OSError as error:
         return [f"{name} cannot be read: {error.strerror}"]

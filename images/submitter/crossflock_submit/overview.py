@@ -7,14 +7,18 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from .names import DAGMAN_LOG, NODE_STATUS, RUN_FILE
+from .names import DAG, DAGMAN_LOG, NODE_STATUS, RUN_FILE
 from .run import RUNS
 
 # The head of a node status file; the rest lists every node.
 HEAD_BYTES = 4096
+# The end of DAGMan's own log; it writes its table of nodes after every cycle in which something happened.
+TAIL_BYTES = 65536
 # `005 (002.000.000) 2026-11-21 16:52:24.687Z Job terminated.`
 _EVENT = re.compile(r"^(\d{3}) \((\d+)\.\d+\.\d+\) (\S+) (\S+?)Z? ", re.MULTILINE)
 _RETURN_VALUE = re.compile(r"\(return value (-?\d+)\)")
+# A table of DAGMan's log: the total, the line of names, one of `===`, the line of numbers.
+_TABLE = re.compile(r"^\S+ \S+ Of (\d+) nodes total:\n\S+ \S+ (.+)\n.+\n\S+ \S+ ([ \d]+)$", re.MULTILINE)
 _COUNT = re.compile(r"^\s*(Nodes\w+) = (\d+);", re.MULTILINE)
 
 NOT_SUBMITTED, WAITING, RUNNING, HELD = "not-submitted", "waiting", "running", "held"
@@ -56,6 +60,16 @@ def node_counts(head: str) -> dict[str, int]:
     return {name: int(value) for name, value in _COUNT.findall(head)}
 
 
+def table_counts(log: str) -> dict[str, int]:
+    """The same of the last table in DAGMan's log, for a DAG without a node status file."""
+    tables = _TABLE.findall(log)
+    if not tables:
+        return {}
+    total, names, values = tables[-1]
+    found = dict(zip(names.split(), map(int, values.split())))
+    return {"NodesTotal": int(total), "NodesDone": found.get("Done", 0), "NodesFailed": found.get("Failed", 0)}
+
+
 def overview(directory: Path) -> dict | None:
     """One run in a few fields; None where there is no run to be read."""
     try:
@@ -63,9 +77,13 @@ def overview(directory: Path) -> dict | None:
         files = record.get("files", {})
         log = _text(directory / files.get("dagman_log", DAGMAN_LOG))
         counts = node_counts(_text(directory / files.get("node_status", NODE_STATUS), HEAD_BYTES))
+        counts = counts or table_counts(_tail(directory / f"{DAG}.dagman.out", TAIL_BYTES))
         state, ended = dagman_state(log)
         if record["dagman_cluster"] is None:
             state = NOT_SUBMITTED
+        elif not log and "pegasus" in record:
+            # Pegasus' directory was taken away; a run has a log from its submission on.
+            state = REMOVED
         total = counts.get("NodesTotal", _nodes(record.get("shape")))
         return {
             "id": record["id"],
@@ -92,6 +110,15 @@ def _text(path: Path, size: int = -1) -> str:
     try:
         with path.open("rb") as file:
             return file.read(size).decode(errors="replace")
+    except FileNotFoundError:
+        return ""
+
+
+def _tail(path: Path, size: int) -> str:
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - size))
+            return file.read().decode(errors="replace")
     except FileNotFoundError:
         return ""
 

@@ -19,6 +19,7 @@ from .outputs import output_problems
 from .pool import in_queue, submit_dag
 from .problems import SubmitProblem
 from .run import RUNS, nodes_logs
+from .serve import submit_service
 
 _SCRIPT = re.compile(r"^SCRIPT POST (\S+) \S+ \S+ \S+ \S+ \S+ ?(.*)$", re.MULTILINE)
 _SUBMITTED = re.compile(r"^000 \((\d+)\..*\n(?:.*\n)??\s+DAG Node: (\S+)", re.MULTILINE)
@@ -66,6 +67,8 @@ def retry(directory: Path) -> dict:
     run_id, cluster = record["id"], record["dagman_cluster"]
     if cluster is not None and in_queue(cluster):
         raise SubmitProblem(f"run '{run_id}' is not over: stop it first, or wait for its end")
+    if "pegasus" in record:
+        raise SubmitProblem(f"run '{run_id}' was planned by Pegasus: pegasus-run {record['pegasus']['directory']}")
     outputs = outputs_of((directory / DAG).read_text())
     done = succeeded_in(path.read_text(errors="replace") for path in nodes_logs(directory))
     damaged = check_outputs(directory, sorted(done), outputs)
@@ -87,6 +90,7 @@ def retry(directory: Path) -> dict:
     temporary = directory / f".{RUN_FILE}.part"
     temporary.write_text(json.dumps(record, indent=2) + "\n")
     os.replace(temporary, directory / RUN_FILE)
+    submit_service(directory, new_cluster)
     return {
         "run_id": run_id,
         "run_dir": str(directory),

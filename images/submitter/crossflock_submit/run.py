@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from . import dag, jobs, names
+from . import dag, jobs, names, serve
 from .problems import SubmitProblem
 from .workflow import CHUNKS, LOGS, RESULTS, Workflow
 
@@ -44,6 +44,10 @@ def _fill(directory: Path, workflow: Workflow) -> None:
             path.write_bytes(content)
         else:
             shutil.copyfile(content, path)
+    for name, folder in workflow.folders.items():
+        shutil.copytree(folder, directory / name, symlinks=True)
+    if workflow.serve:
+        serve.write_service_file(directory, workflow.serve)
     for name in workflow.executables:
         (directory / name).chmod(0o755)
     (directory / names.DAG).write_text(dag.dag_text(workflow))

@@ -8,18 +8,22 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from .jobs import OUT
+from .names import AVOID
 from .problems import SubmitProblem
 from .submission import new_run_id
-from .workflow import Job, Parallel, Step, Workflow, memory_problems, refuse, run_id_problems
+from .workflow import CHUNKS, LOGS, RESULTS, Job, Parallel, Step, Workflow, memory_problems, refuse, run_id_problems
 
 _NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_-]{0,59}$")
 _VARIABLE = re.compile(r"^[A-Za-z][A-Za-z0-9_]{0,59}$")
 _OUTPUT = re.compile(r"^(?!/)(?!.*\.\.)[A-Za-z0-9._/$()-]+$")
+_FOLDER = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")
+_OWN = {LOGS, CHUNKS, RESULTS, AVOID, OUT}
 # Variables that every node has (see dag.py).
 _TAKEN = {"node", "try", "job", "retry"}
 _FIELDS = {
     "workflow", "run_id", "retries", "slots", "context", "details", "results", "request_memory_mb",
-    "max_memory_mb", "before", "parallel", "after", "jobs", "files", "executables",
+    "max_memory_mb", "before", "parallel", "after", "jobs", "files", "executables", "folders", "serve", "test",
 }
 _JOB_FIELDS = {"argv", "inputs", "disk_mb", "memory_mb", "cpus", "environment", "transfer_executable", "outputs"}
 
@@ -47,7 +51,7 @@ def workflow_of(spec: dict, largest_executor: Callable[[], int | None]) -> Workf
     parallel = reader.parallel()
     kinds = [*(step.node for step in (*before, *after)), parallel.prefix]
     jobs = reader.jobs(kinds, memory, most)
-    files = reader.files()
+    files, folders = reader.files(), reader.folders()
     workflow = Workflow(
         run_id=str(run_id),
         name=name,
@@ -59,6 +63,9 @@ def workflow_of(spec: dict, largest_executor: Callable[[], int | None]) -> Workf
         retries=reader.number("retries", 0),
         files=files,
         executables=reader.texts("executables"),
+        folders=folders,
+        serve=reader.served(folders),
+        test=reader.test(),
         details=reader.object("details"),
         slots=reader.number("slots", 1, None),
         context=spec.get("context"),
@@ -172,6 +179,30 @@ class _Reader:
             else:
                 found[name] = Path(path)
         return found
+
+    def folders(self) -> dict[str, Path]:
+        """Folders of the run, by the name of a folder in it that nothing else has."""
+        found = {}
+        for name, path in self.object("folders").items():
+            if not _FOLDER.match(name) or name in _OWN or not isinstance(path, str) or not Path(path).is_dir():
+                self._wrong(f"folders.{name}", path, "a name of its own, and the path of a folder that is there")
+            else:
+                found[name] = Path(path)
+        return found
+
+    def served(self, folders: dict[str, Path]) -> list[str]:
+        value = self._spec.get("serve", [])
+        if isinstance(value, list) and all(item in folders or item == RESULTS for item in value):
+            return value
+        self._wrong("serve", value, f"a list of names of folders, or '{RESULTS}'")
+        return []
+
+    def test(self) -> dict[str, str] | None:
+        value = self._spec.get("test")
+        if value is None or (isinstance(value, dict) and all(_is_variable(*pair) for pair in value.items())):
+            return value
+        self._wrong("test", value, "an object of names and plain texts")
+        return None
 
     def _wrong(self, name: str, value: object, expected: str) -> None:
         self.problems.append(f"{name} is {json.dumps(value)[:80]}: give {expected}")

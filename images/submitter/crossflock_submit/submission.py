@@ -5,6 +5,7 @@ from pathlib import Path
 
 from .pool import submit_dag
 from .run import RUNS, make_run, remove_run, write_run_file
+from .serve import submit_service
 from .workflow import Workflow
 
 
@@ -19,6 +20,7 @@ def submit_workflow(workflow: Workflow, no_submit: bool) -> dict:
             remove_run(directory)
             raise
         write_run_file(directory, workflow, cluster)
+        submit_service(directory, cluster)
         count = len(workflow.parallel.variables)
         print(f"run {workflow.run_id}: {count} jobs side by side, DAGMan is job {cluster}")
     print(f"directory {directory}")

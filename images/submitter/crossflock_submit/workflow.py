@@ -61,7 +61,9 @@ class Workflow:
     results; `files` are written to the run's directory (a path is copied), `executables` names
     those that are programs; `details` go to run.json. `slots`
     is what the executors offered at the submission, `context` what the controller notes for
-    whoever looks at the run later; None where nobody said.
+    whoever looks at the run later; None where nobody said. `folders` are copied into the
+    run's directory; those of `serve` its jobs find over HTTP (see serve.py). `test` holds the
+    variables of a job that can be tried outside of HTCondor.
     """
 
     run_id: str
@@ -74,6 +76,9 @@ class Workflow:
     retries: int
     files: Mapping[str, bytes | Path]
     executables: Sequence[str] = ()
+    folders: Mapping[str, Path] = dataclasses.field(default_factory=dict)
+    serve: Sequence[str] = ()
+    test: Mapping[str, str] | None = None
     details: Mapping[str, object] = dataclasses.field(default_factory=dict)
     slots: int | None = None
     context: dict | None = None

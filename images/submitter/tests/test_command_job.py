@@ -41,10 +41,31 @@ class CommandJob(unittest.TestCase):
         self.assertEqual(list((self.path / "out/results").iterdir()), [])
         self.assertEqual(self.job("--output", "r", "--", "sh", "-c", "kill%20-9%20$$").returncode, 137)
 
+    def refused(self, program):
+        ended = self.job("--stdout", "r", "--", program)
+        self.assertEqual(list((self.path / "out/results").iterdir()), [])
+        start = f"crossflock-job: cannot run '{program}': "
+        self.assertTrue(ended.stderr.startswith(start), ended.stderr)
+        return ended.returncode, ended.stderr.removeprefix(start).rstrip()
+
     def test_says_which_program_is_not_there(self):
-        ended = self.job("--stdout", "r", "--", "./none")
-        self.assertEqual(ended.returncode, 127)
-        self.assertEqual(ended.stderr, "crossflock-job: cannot run './none': No such file or directory\n")
+        nowhere = (127, "there is no such program on this executor")
+        self.assertEqual(self.refused("./none"), nowhere)
+        self.assertEqual(self.refused("no-such-program"), nowhere)
+
+    def test_says_why_a_program_cannot_be_run(self):
+        self.assertEqual(self.refused("/etc/passwd"), (126, "it is not executable"))
+        self.assertEqual(self.refused("/etc"), (126, "it is a folder"))
+        script = self.path / "script"
+        script.touch(mode=0o755)
+        script.write_text("#!/no/such/shell -e\n")
+        self.assertEqual(self.refused("./script"), (126, "its interpreter '/no/such/shell' is not on this executor"))
+        other = bytearray(Path("/bin/true").read_bytes())
+        other[18] ^= 0xFF  # e_machine of the ELF header
+        script.write_bytes(other)
+        code, why = self.refused("./script")
+        self.assertEqual(code, 126)
+        self.assertRegex(why, r"^it is no program for this machine \(\w+\), nor a script")
 
     def test_cuts_the_manifest_to_the_rows_of_the_job(self):
         manifest = self.path / "rows.csv"

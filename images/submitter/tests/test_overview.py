@@ -55,6 +55,49 @@ STATUS = """\
 """
 
 
+# The end of DAGMan's own log, of HTCondor 23.9, of a DAG that failed.
+TABLES = """\
+11/21/26 20:28:13 Of 6 nodes total:
+11/21/26 20:28:13  Done     Pre   Queued    Post   Ready   Un-Ready   Failed   Futile
+11/21/26 20:28:13   ===     ===      ===     ===     ===        ===      ===      ===
+11/21/26 20:28:13     0       0        0       0       1          5        0        0
+11/21/26 20:28:40 DAG status: 2 (DAG_STATUS_NODE_FAILED)
+11/21/26 20:28:40 Of 6 nodes total:
+11/21/26 20:28:40  Done     Pre   Queued    Post   Ready   Un-Ready   Failed   Futile
+11/21/26 20:28:40   ===     ===      ===     ===     ===        ===      ===      ===
+11/21/26 20:28:40     4       0        0       0       0          0        1        1
+11/21/26 20:28:40 0 job proc(s) currently held
+"""
+
+
+class Planned(unittest.TestCase):
+    """A run that Pegasus planned: its files are behind links, and there is no node status file."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.directory = Path(folder.name) / "run"
+        self.pegasus = Path(folder.name) / "kinc-1"
+        self.directory.mkdir()
+        record = {"id": "osg-kinc-1", "workflow": "osg-kinc", "created": "2026-11-21T20:28:13Z"}
+        record |= {"dagman_cluster": 2, "pegasus": {"directory": str(self.pegasus)}}
+        (self.directory / "run.json").write_text(json.dumps(record))
+        for name in ("dagman.log", "dagman.out"):
+            (self.directory / f"workflow.dag.{name}").symlink_to(self.pegasus / f"kinc-0.dag.{name}")
+
+    def test_has_the_counts_of_dagmans_own_log(self):
+        self.pegasus.mkdir()
+        (self.pegasus / "kinc-0.dag.dagman.log").write_text(SUBMITTED)
+        (self.pegasus / "kinc-0.dag.dagman.out").write_text(TABLES)
+        found = overview.overview(self.directory)
+        self.assertEqual(
+            [found[name] for name in ("state", "total", "done", "failed")], [overview.RUNNING, 6, 4, 1]
+        )
+
+    def test_is_over_when_pegasus_directory_is_gone(self):
+        self.assertEqual(overview.overview(self.directory)["state"], overview.REMOVED)
+
+
 class State(unittest.TestCase):
     def test_is_what_dagmans_log_says_last(self):
         for log, state, ended in (

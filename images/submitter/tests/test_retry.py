@@ -28,6 +28,12 @@ LOG = """000 (002.000.000) 2026-11-21 17:03:49.358Z Job submitted from host: <17
     DAG Node: similarity_00000
 ...
 """
+# The same; arguments shortened.
+HELD = """012 (002.000.000) 2026-11-21 17:03:51.556Z Job was held.
+\tError from slot1_1@e3.crossflock: Failed to execute '/usr/local/bin/kinc': (errno=2: 'No such file or directory')
+\tCode {code}
+...
+"""
 
 
 def correlations(pairs=3, gem=GEM, values=None):
@@ -140,6 +146,18 @@ class After(Case):
     def test_a_job_that_was_removed_has_nothing_to_avoid(self):
         self.assertEqual(self.after(-1002), 1)
         self.assertEqual((self.run / "avoid/similarity_00000.inc").read_text(), "avoid = True\n")
+
+    def held(self, code):
+        with open(self.run / "workflow.dag.nodes.log", "a") as log:
+            log.write(HELD.format(code=code))
+        self.assertEqual(self.after(-1002), 1)
+        return (self.run / "avoid/similarity_00000.inc").read_text()
+
+    def test_a_job_that_could_not_be_started_avoids_the_machine(self):
+        self.assertIn('"e3.crossflock"', self.held("6 Subcode 2"))
+
+    def test_a_job_over_its_memory_avoids_nothing(self):
+        self.assertEqual(self.held("3 Subcode 34"), "avoid = True\n")
 
 
 class Retry(Case):

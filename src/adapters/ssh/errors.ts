@@ -22,9 +22,9 @@ const SOCKET_FAILURES: Readonly<Record<string, readonly [string, boolean, string
   ETIMEDOUT: ['no answer', true, FIREWALL],
   EHOSTUNREACH: ['no route to the host', false, FIREWALL],
   EHOSTDOWN: ['the host is down', true, FIREWALL],
-  ENETUNREACH: ['no route to its network', false, 'check the address and this machine’s network'],
+  ENETUNREACH: ['no route to its network', false, "check the address and this machine's network"],
   ENOTFOUND: ['there is no such name', false, 'check the address for a typing mistake'],
-  EAI_AGAIN: ['its name cannot be looked up now', true, 'check this machine’s network and DNS'],
+  EAI_AGAIN: ['its name cannot be looked up now', true, "check this machine's network and DNS"],
 };
 
 /** The host closed the connection before it had said a word: a booting sshd, or a busy one. */

@@ -52,7 +52,7 @@ const GROUPS: readonly ((program: Argv, run: Run) => Argv)[] = [
   withSteering,
 ];
 
-const RECIPES = ['kinc', 'command'] as const;
+const RECIPES = ['kinc', 'kinc3', 'osg-kinc', 'command', 'photodemo'] as const;
 
 function withRuns(program: Argv, run: Run): Argv {
   return program.command(
@@ -122,7 +122,7 @@ function withReports(program: Argv, run: Run): Argv {
       'histogram [run]',
       'show where the jobs of a run ran, as bars',
       (histogram) =>
-        onRun(withConfig(histogram), LATEST)
+        onRun(withConfig(histogram), 'default: the latest under way, or where none is, the latest')
           .option('by', {
             choices: ['cluster', 'host'] as const,
             default: 'cluster' as const,
@@ -130,7 +130,7 @@ function withReports(program: Argv, run: Run): Argv {
           })
           .option('last', {
             type: 'boolean',
-            describe: 'the latest run, which is the default',
+            describe: 'the latest run that is over, also while another one is under way',
           })
           .conflicts('last', 'run'),
       (given) => run(given, (context) => runHistogram(context, given)),

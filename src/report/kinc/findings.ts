@@ -1,7 +1,9 @@
 import type { KincFindings, ThresholdChoice } from '../../ports/run-report.js';
 import { describeNetwork } from '../network/describe.js';
 import { readNetwork } from '../network/edges.js';
+import { optional } from '../../util/optional.js';
 import { correlationBins } from './correlation-bins.js';
+import { readRmtLog } from './rmt-log.js';
 
 /** Contents of what the steps of a KINC run left; absent of a step that is not done. */
 export interface KincTexts {
@@ -29,7 +31,7 @@ interface ThresholdSummary {
 export function kincFindings({ merge, threshold, network }: KincTexts): KincFindings {
   return {
     ...(merge === undefined ? {} : { correlations: correlations(merge) }),
-    ...(threshold === undefined ? {} : { threshold: choice(threshold) }),
+    ...optional('threshold', threshold === undefined ? undefined : choice(threshold)),
     ...(network === undefined ? {} : { network: describeNetwork(readNetwork(network)) }),
   };
 }
@@ -43,7 +45,9 @@ function correlations(text: string): NonNullable<KincFindings['correlations']> {
   return correlationBins(counts, { pairs, withCorrelation });
 }
 
-function choice(text: string): ThresholdChoice {
+/** KINC version 3 leaves a log, the project's own a summary. */
+function choice(text: string): ThresholdChoice | undefined {
+  if (!text.startsWith('{')) return readRmtLog(text);
   const { threshold, mode, curve } = JSON.parse(text) as ThresholdSummary;
   const points = curve.map(({ threshold: at, chi_square: chiSquare, genes }) => {
     return { threshold: at, chiSquare, genes };

@@ -5,19 +5,20 @@ import { gistOf } from '../htcondor/better-analyze.js';
 import type { NodeRecord } from '../monitor/node.js';
 import type { RunMonitor } from '../monitor/run-monitor.js';
 import type { ClusterOfAddress } from '../monitor/snapshot.js';
+import { stderrReader } from '../job-stderr.js';
+import type { RunRecord } from '../run-record.js';
 import { failures, type StderrOf } from './failures.js';
 import { poisoned } from './poisoned.js';
 import { jobsToExplain, waiting } from './waiting.js';
 
 /** Jobs whose standard error is read; the others are told by their exit code alone. */
 const READ = 20;
-const STDERR_LINES = 12;
 /** HTCondor's analysis takes about a second for each job and pool. */
 const EXPLAINED = 3;
 const AT_ONCE = 4;
 
 export interface DiagnosisInput {
-  readonly runId: string;
+  readonly record: RunRecord;
   readonly monitor: RunMonitor;
   readonly clusters: ClusterOfAddress;
   readonly now: Date;
@@ -41,29 +42,24 @@ export async function diagnose(
 
 async function stderrOf(
   pool: WorkflowPool,
-  { runId, monitor }: DiagnosisInput,
+  { record, monitor }: DiagnosisInput,
   signal: AbortSignal,
 ): Promise<StderrOf> {
   const failed = ({ state }: NodeRecord): boolean => state === 'failed' || state === 'retrying';
   const nodes = [...monitor.nodes.values()].filter(failed).slice(0, READ);
-  const { done } = await fanOut(nodes, AT_ONCE, async ({ name, tries, triesBefore }) => {
-    const file = `logs/${name}.${tries - triesBefore - 1}.err`;
-    const text = (await pool.tailRunFile(runId, file, signal)) ?? '';
-    return text
-      .trimEnd()
-      .split('\n')
-      .filter((line) => line !== '')
-      .slice(-STDERR_LINES);
-  });
+  const last = stderrReader(pool, record, signal);
+  const { done } = await fanOut(nodes, AT_ONCE, ({ name, tries, triesBefore }) =>
+    last({ node: name, tries, lastLog: tries - triesBefore - 1 }),
+  );
   return new Map(done.map(({ target, value }) => [target.name, value]));
 }
 
 async function stillWaiting(
   pool: WorkflowPool,
-  { runId, clusters, now }: DiagnosisInput,
+  { record, clusters, now }: DiagnosisInput,
   signal: AbortSignal,
 ): Promise<readonly RunFinding[]> {
-  const queue = await pool.queue(runId, signal);
+  const queue = await pool.queue(record.id, signal);
   const addresses = [...clusters.keys()];
   const asked = await fanOut(addresses, AT_ONCE, (address) => pool.resources(address, signal));
   signal.throwIfAborted();

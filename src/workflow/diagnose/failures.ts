@@ -2,6 +2,7 @@ import type { RunFinding } from '../../ports/run-finding.js';
 import type { ClusterOfAddress } from '../monitor/snapshot.js';
 import type { Execution, NodeRecord } from '../monitor/node.js';
 import { whyFailed } from '../monitor/words.js';
+import { badProgram } from './bad-program.js';
 
 /** End of a job's standard error, in lines; by node. */
 export type StderrOf = ReadonlyMap<string, readonly string[]>;
@@ -14,21 +15,37 @@ export interface FailureInput {
 
 const OUT_OF_MEMORY =
   /out of memory|MemoryError|cannot allocate memory|std::bad_alloc|used more memory/i;
+/** What the submit descriptions have HTCondor say of a job above its memory. */
+const USED_OF = /(\d+) MB of (\d+) MB$/;
 const TRANSFER = /transfer|failed to (?:send|receive) file/i;
 /** What the check after a job writes to its standard error (`crossflock-after` in the submitter). */
 const BAD_OUTPUT = /^crossflock: (.*)$/;
 /** `HoldReasonCode`s of failed transfers, as in the HTCondor manual, "HoldReasonCode". */
 const TRANSFER_CODES: ReadonlySet<number> = new Set([12, 13]);
 
-/** Failed, retried and held jobs, those with the same cause together. */
+/** Failed, retried and held jobs, and those that failed before they succeeded; by their cause. */
 export function failures(input: FailureInput): readonly RunFinding[] {
-  const broken = input.nodes.filter(isBroken);
-  const groups = Map.groupBy(broken, (node) => causeOf(node, input.stderr).key);
+  const broken = [...input.nodes.filter(isBroken), ...input.nodes.flatMap(beforeSuccess)];
+  const groups = Map.groupBy(broken, (node) => {
+    const { key } = causeOf(node, input.stderr);
+    return node.state === 'done' ? `done ${key}` : key;
+  });
   return [...groups.values()].map((nodes) => findingOf(nodes, input));
 }
 
 function isBroken({ state }: NodeRecord): boolean {
   return state === 'failed' || state === 'retrying' || state === 'held';
+}
+
+/** A job that succeeded in the end, as it was when it last failed. */
+function beforeSuccess(node: NodeRecord): readonly NodeRecord[] {
+  if (node.state !== 'done') return [];
+  const last = node.executions.findLast(
+    ({ outcome }) => outcome === 'failed' || outcome === 'held',
+  );
+  if (last === undefined) return [];
+  const { exitCode, exitSignal, reason } = last;
+  return [{ ...node, exitCode, exitSignal, reason }];
 }
 
 interface Cause {
@@ -44,8 +61,10 @@ function causeOf(node: NodeRecord, stderr: StderrOf): Cause {
   const last = said.at(-1) ?? '';
   const reason = whyFailed(node);
   const bad = said.map((line) => BAD_OUTPUT.exec(line)?.[1]).find((text) => text !== undefined);
+  if (isOutOfMemory(node, reason, said)) return outOfMemory(node, reason);
+  const program = badProgram({ exitCode: node.exitCode, reason }, said);
+  if (program !== undefined) return { kind: 'failed', key: program.what, ...program };
   if (node.state === 'held') return heldFor(node, reason);
-  if (isOutOfMemory(node, reason, said)) return outOfMemory(node);
   if (bad !== undefined) {
     return {
       kind: 'bad-output',
@@ -53,11 +72,6 @@ function causeOf(node: NodeRecord, stderr: StderrOf): Cause {
       key: 'bad-output',
       advice: 'it is run again by itself while tries are left, then by crossflock workflow retry',
     };
-  }
-  if (node.exitCode === 126 || node.exitCode === 127) {
-    const what = node.exitCode === 127 ? 'was not found' : 'cannot be run';
-    const advice = 'is it in the image of the executors, at that path, and executable?';
-    return { kind: 'failed', what: `its program ${what}`, key: `program ${what}`, advice };
   }
   return { kind: 'failed', what: reason, key: `${reason} ${withoutNumbers(last)}` };
 }
@@ -87,13 +101,15 @@ function isOutOfMemory(node: NodeRecord, reason: string, said: readonly string[]
   );
 }
 
-function outOfMemory(node: NodeRecord): Cause {
+function outOfMemory(node: NodeRecord, reason: string): Cause {
   const used = Math.max(0, ...node.executions.map(({ memoryMb }) => memoryMb ?? 0));
-  const most = used === 0 ? '' : `; ${used} MB were seen in use`;
+  const [, had, asked] = USED_OF.exec(reason) ?? [];
+  const seen = used === 0 ? '' : `; ${used} MB were seen in use`;
+  const most = had === undefined ? seen : `: used ${had} MB, asked for ${asked ?? '?'} MB`;
   return {
     kind: 'out-of-memory',
     what: `out of memory${most}`,
-    key: 'out-of-memory',
+    key: `out-of-memory ${asked ?? ''}`,
     advice:
       'each retry asks for twice as much; set workflow.request_memory_mb higher, or give the executors more memory',
   };
@@ -102,16 +118,17 @@ function outOfMemory(node: NodeRecord): Cause {
 function findingOf(nodes: readonly NodeRecord[], { stderr, clusters }: FailureInput): RunFinding {
   const [first] = nodes as readonly [NodeRecord, ...NodeRecord[]];
   const { kind, what, advice } = causeOf(first, stderr);
+  const isOver = first.state === 'done';
   const gaveUp = nodes.some(({ state }) => state === 'failed');
   const tries = Math.max(...nodes.map((node) => node.tries));
   const often = `${tries} ${tries === 1 ? 'try' : 'tries'}`;
   return {
     kind,
-    severity: gaveUp ? 'error' : 'warning',
+    severity: isOver ? 'info' : gaveUp ? 'error' : 'warning',
     nodes: nodes.map(({ name }) => name),
-    what: `${what} (${often}, ${placesOf(nodes, clusters)})`,
+    what: `${what} (${often}, ${placesOf(nodes, clusters)})${isOver ? ', then succeeded' : ''}`,
     said: stderr.get(first.name) ?? [],
-    ...(advice === undefined ? {} : { advice }),
+    ...(advice === undefined || isOver ? {} : { advice }),
   };
 }
 

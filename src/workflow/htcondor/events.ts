@@ -20,6 +20,9 @@ interface Base {
  */
 type CpuSeconds = number;
 
+/** Largest resident set that HTCondor saw of this execution; absent where it has looked at none. */
+type MemoryMb = number;
+
 /**
  * A job event as far as crossflock uses it. Numbers and names of the events as in HTCondor's
  * manual, "Job Event Log Codes".
@@ -41,10 +44,16 @@ export type JobEvent = Base &
         readonly exitCode?: number;
         readonly exitSignal?: number;
         readonly cpuSeconds?: CpuSeconds;
+        readonly memoryMb?: MemoryMb;
         readonly receivedBytes?: number;
         readonly sentBytes?: number;
       }
-    | { readonly type: 'evicted'; readonly reason?: string; readonly cpuSeconds?: CpuSeconds }
+    | {
+        readonly type: 'evicted';
+        readonly reason?: string;
+        readonly cpuSeconds?: CpuSeconds;
+        readonly memoryMb?: MemoryMb;
+      }
     | { readonly type: 'held'; readonly reason: string; readonly holdCode?: number }
     | { readonly type: 'released' }
     | { readonly type: 'aborted'; readonly reason: string }
@@ -52,7 +61,7 @@ export type JobEvent = Base &
     | { readonly type: 'disconnected'; readonly reason: string; readonly address?: string }
     | { readonly type: 'reconnected'; readonly address?: string }
     | { readonly type: 'reconnect-failed'; readonly reason: string }
-    | { readonly type: 'image-size'; readonly memoryMb?: number }
+    | { readonly type: 'image-size'; readonly memoryMb?: MemoryMb }
     | { readonly type: 'transfer'; readonly direction: 'input' | 'output' | 'other' }
     /** The run was tried again; the submitter's own event, between the logs of two tries. */
     | { readonly type: 'retried' }
@@ -107,9 +116,10 @@ const READERS: Readonly<Record<number, (ad: Ad) => Details>> = {
     type: 'evicted',
     ...optional('reason', textOf(ad, 'Reason')),
     ...optional('cpuSeconds', cpuSecondsOf(textOf(ad, 'RunRemoteUsage') ?? '')),
+    ...optional('memoryMb', memoryOf(ad)),
   }),
   5: readTerminated,
-  6: (ad) => ({ type: 'image-size', ...optional('memoryMb', numberOf(ad, 'MemoryUsage')) }),
+  6: (ad) => ({ type: 'image-size', ...optional('memoryMb', memoryOf(ad)) }),
   7: (ad) => ({ type: 'shadow-exception', reason: textOf(ad, 'Message') ?? 'no reason given' }),
   9: (ad) => ({ type: 'aborted', reason: reasonOf(ad, 'Reason') }),
   12: (ad) => ({
@@ -142,9 +152,16 @@ function readTerminated(ad: Ad): Details {
     type: 'terminated',
     ...(normally ? optional('exitCode', exitCode) : optional('exitSignal', exitSignal)),
     ...optional('cpuSeconds', cpuSecondsOf(textOf(ad, 'RunRemoteUsage') ?? '')),
+    ...optional('memoryMb', memoryOf(ad)),
     ...optional('receivedBytes', numberOf(ad, 'TotalReceivedBytes')),
     ...optional('sentBytes', numberOf(ad, 'TotalSentBytes')),
   };
+}
+
+/** 0 stands for a job that was over before anybody looked. */
+function memoryOf(ad: Ad): number | undefined {
+  const memory = numberOf(ad, 'MemoryUsage');
+  return memory === 0 ? undefined : memory;
 }
 
 function directionOf(type: number): 'input' | 'output' | 'other' {

@@ -15,6 +15,7 @@ export function newExecution(node: NodeRecord, event: JobEvent & { type: 'execut
     outcome: undefined,
     exitCode: undefined,
     exitSignal: undefined,
+    reason: undefined,
     cpuSeconds: undefined,
     memoryMb: undefined,
     receivedBytes: undefined,
@@ -30,6 +31,7 @@ export function finish(
   const execution = node.executions.at(-1);
   if (execution === undefined) return;
   execution.cpuSeconds = event.cpuSeconds;
+  remember(node, event.memoryMb);
   if (event.type === 'evicted') return;
   execution.exitCode = event.exitCode;
   execution.exitSignal = event.exitSignal;

@@ -90,13 +90,13 @@ export function factsOf(
     wastedSeconds: sum(nodes, (node) => node.wastedMs) / 1000,
     parallel: parallelFacts(nodes, slots),
     failed: nodes.filter(hasFailed).map((node) => failedNode(node, clusters)),
-    notRun: nodes.filter((node) => node.tries === 0).map((node) => node.name),
+    notRun: nodes.filter(({ state }) => state === 'waiting').map((node) => node.name),
   };
 }
 
 /** DAGMan also gives up a node that would have had tries left, when it ends itself. */
 function hasFailed(node: NodeRecord): boolean {
-  return node.state !== 'done' && node.tries > 0;
+  return node.state !== 'done' && node.state !== 'waiting';
 }
 
 function failedNode(node: NodeRecord, clusters: ClusterOfAddress): FailedNode {

@@ -30,6 +30,8 @@ export interface Execution {
   outcome: 'succeeded' | 'failed' | 'evicted' | 'lost' | 'held' | 'removed' | undefined;
   exitCode: number | undefined;
   exitSignal: number | undefined;
+  /** Why it came to nothing, where its exit code does not say it. */
+  reason: string | undefined;
   /** User and system time, in whole seconds, as HTCondor reports it. */
   cpuSeconds: number | undefined;
   /** Largest resident set that HTCondor saw. */

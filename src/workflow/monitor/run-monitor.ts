@@ -1,10 +1,13 @@
 import type { JobEvent } from '../htcondor/events.js';
-import { nodesOf, type RunShape } from '../run-shape.js';
+import { nodesOf, parallelNodes, type RunShape } from '../run-shape.js';
+import { DagRecord, type Notice, type RunEnd } from './dag-record.js';
 import { finish, newExecution, remember } from './execution.js';
 import { ExecutorTally } from './executor-tally.js';
 import { type Execution, type NodeRecord, type NodeState, newNode } from './node.js';
 import { CompletionRate } from './rate.js';
-import { reasonOf, whyFailed, whyRemoved } from './words.js';
+import { heldInWords, isWithTheWorkflow, reasonOf, whyFailed, whyRemoved } from './words.js';
+
+export type { Notice, RunEnd } from './dag-record.js';
 
 /** What has to be known of a run before its events make sense; from its `run.json`. */
 export interface RunOutline {
@@ -17,23 +20,6 @@ export interface RunOutline {
 
 /** Stands for an executor that the log does not name. */
 const UNKNOWN_ADDRESS = 'unknown';
-
-/** How a run ended. `removed`: by a person, with `condor_rm`. */
-export interface RunEnd {
-  readonly outcome: 'succeeded' | 'failed' | 'removed';
-  /** Epoch milliseconds. */
-  readonly at: number;
-  /** Exit code of DAGMan. */
-  readonly exitCode?: number;
-}
-
-/** Something a person wants to know that no count shows. */
-export interface Notice {
-  readonly level: 'info' | 'warning' | 'error';
-  readonly message: string;
-  /** When it happened, epoch milliseconds; undefined where it was no event of the log. */
-  readonly at?: number;
-}
 
 /**
  * Follows one run: takes its job events in the order of the log and keeps counts, in constant time
@@ -56,20 +42,20 @@ export class RunMonitor {
   };
   /** What runs and ran where, by virtual IP of the executor. */
   readonly executors = new Map<string, ExecutorTally>();
+  readonly #parallel: ReadonlySet<string>;
   readonly #nodeOfJob = new Map<string, NodeRecord>();
-  #submittedAt: number | undefined;
   #lastEventAt: number | undefined;
-  #end: RunEnd | undefined;
-  #isHeld = false;
+  readonly #dag = new DagRecord();
 
   constructor(outline: RunOutline) {
     this.outline = outline;
+    this.#parallel = new Set(parallelNodes(outline.shape.parallel));
     for (const name of nodesOf(outline.shape)) this.#add(name);
   }
 
   /** When DAGMan was submitted, epoch milliseconds; undefined until its log says so. */
   get submittedAt(): number | undefined {
-    return this.#submittedAt;
+    return this.#dag.submittedAt;
   }
 
   get lastEventAt(): number | undefined {
@@ -77,19 +63,19 @@ export class RunMonitor {
   }
 
   get end(): RunEnd | undefined {
-    return this.#end;
+    return this.#dag.end;
   }
 
   /** Whether a person held the whole run. */
   get isHeld(): boolean {
-    return this.#isHeld;
+    return this.#dag.isHeld;
   }
 
   /** Takes the next event; the answer is for people, and most events have none. */
   apply(event: JobEvent): Notice | undefined {
     this.#lastEventAt = Math.max(this.#lastEventAt ?? event.at, event.at);
     if (event.log === 'dagman' || event.jobCluster === this.outline.dagmanCluster) {
-      return this.#applyToDag(event);
+      return this.#dag.apply(event);
     }
     if (event.type === 'submit') {
       this.#submitted(event);
@@ -100,36 +86,6 @@ export class RunMonitor {
     // Events of a job that was given up for a newer one change nothing any more.
     if (node?.job !== event.job) return undefined;
     return this.#applyToNode(node, event);
-  }
-
-  #applyToDag(event: JobEvent): Notice | undefined {
-    switch (event.type) {
-      case 'submit':
-        this.#submittedAt ??= event.at;
-        // A run that is tried again has a new DAGMan job.
-        this.#end = undefined;
-        return undefined;
-      case 'execute':
-        this.#isHeld = false;
-        return undefined;
-      case 'terminated': {
-        const outcome = event.exitCode === 0 ? 'succeeded' : 'failed';
-        const code = event.exitCode;
-        this.#end = { outcome, at: event.at, ...(code === undefined ? {} : { exitCode: code }) };
-        return undefined;
-      }
-      case 'aborted':
-        this.#end = { outcome: 'removed', at: event.at };
-        return { level: 'error', message: `the workflow was removed: ${event.reason}` };
-      case 'held':
-        this.#isHeld = true;
-        return { level: 'warning', message: `the workflow is held: ${event.reason}` };
-      case 'released':
-        this.#isHeld = false;
-        return { level: 'info', message: 'the workflow was released' };
-      default:
-        return undefined;
-    }
   }
 
   #submitted(event: JobEvent): void {
@@ -181,22 +137,14 @@ export class RunMonitor {
       case 'reconnect-failed':
         return this.#interrupted(node, event);
       case 'held':
-        this.#stop(node, event.at, 'held');
-        node.reason = event.reason;
-        node.holdCode = event.holdCode;
-        this.#move(node, 'held');
-        return { level: 'warning', message: `${node.name} is held: ${event.reason}` };
+        return this.#held(node, event);
       case 'released':
         node.queuedAt = event.at;
         node.holdCode = undefined;
         this.#move(node, 'idle');
         return undefined;
       case 'aborted':
-        // HTCondor may tell a removal twice.
-        if (node.state === 'retrying') return undefined;
-        node.reason = whyRemoved(node, event.reason);
-        this.#stop(node, event.at, 'removed');
-        return this.#failed(node);
+        return this.#removed(node, event);
       case 'image-size':
         remember(node, event.memoryMb);
         return undefined;
@@ -208,6 +156,34 @@ export class RunMonitor {
       default:
         return undefined;
     }
+  }
+
+  #held(node: NodeRecord, event: JobEvent & { type: 'held' }): Notice {
+    const last = node.executions.at(-1);
+    if (node.state === 'idle' && last?.job === event.job && last.outcome === 'evicted') {
+      // Where the executor gives the reason, HTCondor first says that the job was evicted.
+      last.outcome = 'held';
+      node.interruptions -= 1;
+    }
+    this.#stop(node, event.at, 'held');
+    node.reason = heldInWords(event.reason);
+    node.holdCode = event.holdCode;
+    if (last !== undefined) last.reason = node.reason;
+    this.#move(node, 'held');
+    return { level: 'warning', message: `${node.name} is held: ${node.reason}` };
+  }
+
+  #removed(node: NodeRecord, event: JobEvent & { type: 'aborted' }): Notice | undefined {
+    // HTCondor may tell a removal twice.
+    if (node.state === 'retrying' || node.state === 'waiting') return undefined;
+    if (isWithTheWorkflow(event.reason)) {
+      this.#stop(node, event.at, 'removed');
+      this.#move(node, 'waiting');
+      return undefined;
+    }
+    node.reason = whyRemoved(node, event.reason);
+    this.#stop(node, event.at, 'removed');
+    return this.#failed(node);
   }
 
   #executes(node: NodeRecord, event: JobEvent & { type: 'execute' }): void {
@@ -260,6 +236,8 @@ export class RunMonitor {
 
   #failed(node: NodeRecord): Notice {
     const left = this.outline.retries + 1 - (node.tries - node.triesBefore);
+    const last = node.executions.at(-1);
+    if (last?.tries === node.tries) last.reason = node.reason;
     this.#move(node, left > 0 ? 'retrying' : 'failed');
     const next = left > 0 ? `; ${left} ${left === 1 ? 'try' : 'tries'} left` : '';
     return {
@@ -277,7 +255,7 @@ export class RunMonitor {
   }
 
   #add(name: string): NodeRecord {
-    const node = newNode(name, name.startsWith(this.outline.shape.parallel.prefix));
+    const node = newNode(name, this.#parallel.has(name));
     this.nodes.set(name, node);
     this.counts.waiting += 1;
     return node;

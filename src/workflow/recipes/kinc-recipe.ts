@@ -10,6 +10,7 @@ export const kinc: Recipe = {
     const { gem, pairs, method, minObs } = kincRun(record);
     return { input: { ...gem, pairs }, method, minObs };
   },
+  networkFiles: { merge: 'merge.json', threshold: 'threshold.json', network: 'network.tsv' },
   examine,
   measuredCpu: async (read) => measuredCpu(await summaries(read)),
 };

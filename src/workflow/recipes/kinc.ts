@@ -99,6 +99,7 @@ export function readResult(run: KincRun, texts: Readonly<Record<LastStep, string
   const merge = summary('merge.json', texts.merge);
   const threshold = summary('threshold.json', texts.threshold);
   const extract = summary('extract.json', texts.extract);
+  const correlated = number(merge, 'pairs_with_correlation');
   const network: NetworkSummary = {
     edges: number(extract, 'edges'),
     nodes: number(extract, 'nodes'),
@@ -107,13 +108,13 @@ export function readResult(run: KincRun, texts: Readonly<Record<LastStep, string
     threshold: number(extract, 'threshold'),
     thresholdMode: textOf(threshold, 'mode') ?? 'unknown',
     pairs: number(merge, 'pairs'),
-    pairsWithCorrelation: number(merge, 'pairs_with_correlation'),
+    pairsWithCorrelation: correlated,
   };
   const { genes, samples, sha256 } = run.gem;
   const without = number(merge, 'pairs_without_correlation');
   const checks: readonly Check[] = [
     ['pairs counted', network.pairs, pairsOf(genes)],
-    ['pairs with and without a correlation', network.pairsWithCorrelation + without, network.pairs],
+    ['pairs with and without a correlation', correlated + without, network.pairs],
     ['chunks merged', number(merge, 'chunks'), run.jobs],
     ['genes merged', number(merge, 'genes'), genes],
     ['samples merged', number(merge, 'samples'), samples],

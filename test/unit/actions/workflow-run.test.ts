@@ -36,7 +36,7 @@ async function run(workflow: object): Promise<ExitCode> {
   await writeFile(
     config,
     JSON.stringify({
-      clusters: [{ id: 'chameleon', engine: 'embedded' }],
+      clusters: [{ id: 'chameleon', engine: 'embedded', price_per_core_hour: 0.05 }],
       containers: ['submitter', 'executor'].map((id) => ({
         ...{ id, cluster: 'chameleon', image: `crossflock/${id}`, n_cpus: 1, mem: 2048 },
       })),
@@ -103,6 +103,10 @@ describe('workflow run', () => {
     });
     expect(pool.calls).toContain(`stage ${join(folder, 'bin/count.sh')}`);
     expect([...pool.staged]).toEqual([]);
+    expect(JSON.parse(pool.held.get('d2')?.files['pool.json'] ?? '')).toEqual({
+      executors: { '172.29.0.2': { cluster: 'chameleon', slots: 4 } },
+      price_per_core_hour: { chameleon: 0.05 },
+    });
     expect(end()).toMatchObject({
       ok: true,
       data: { run: { workflow: 'command', outcome: 'succeeded', problems: [] } },

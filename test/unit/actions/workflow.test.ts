@@ -7,6 +7,7 @@ import { analyzeRun } from '../../../src/actions/workflow-analyze.js';
 import { fetchRun } from '../../../src/actions/workflow-fetch.js';
 import { holdRun } from '../../../src/actions/workflow-hold.js';
 import { listRuns } from '../../../src/actions/workflow-list.js';
+import { reportRun, runHistogram } from '../../../src/actions/workflow-report.js';
 import { releaseRun } from '../../../src/actions/workflow-release.js';
 import { retryRun } from '../../../src/actions/workflow-retry.js';
 import { runStatus } from '../../../src/actions/workflow-status.js';
@@ -14,6 +15,7 @@ import { stopRun } from '../../../src/actions/workflow-stop.js';
 import { watchWorkflow } from '../../../src/actions/workflow-watch.js';
 import { toCrossflockError } from '../../../src/errors/crossflock-error.js';
 import { exitCodeFor, type ExitCode } from '../../../src/errors/exit-codes.js';
+import type { RunReport } from '../../../src/ports/run-report.js';
 import type { RunState } from '../../../src/ports/workflow-pool.js';
 import { FakeClock } from '../../fakes/fake-clock.js';
 import { FakeConnector } from '../../fakes/fake-connector.js';
@@ -23,6 +25,13 @@ import { RecordingReporter } from '../../fakes/recording-reporter.js';
 import { fixture, objects, NETWORK_TSV } from '../workflow/fixture.js';
 
 const CONFIG = '/x/config.json';
+const POOL_THEN = {
+  executors: {
+    '172.29.0.2': { cluster: 'chameleon', slots: 8 },
+    '172.29.0.9': { cluster: 'cloudlab', slots: 2 },
+  },
+  price_per_core_hour: { chameleon: 0.05 },
+};
 const CONTAINER = { n_cpus: 1, mem: 2048, cluster: 'chameleon' };
 const CONFIGURATION = {
   name: 'demo',
@@ -219,6 +228,74 @@ describe('workflow analyze', () => {
     expect(lines).toContain('the executor 172.29.0.3 of azure does not answer');
     expect(lines).toContain('  | no slot fulfils TARGET.Color == "red"');
     expect(pool.calls).toContain('explain 8.0 172.29.0.2');
+  });
+});
+
+describe('workflow report', () => {
+  const reported = async (files: FakeRun['files']): Promise<RunReport> => {
+    pool.held.set('d2', { ...finished, files: { ...finished.files, ...files } });
+    const out = join(folder, 'report.json');
+    const report: Action = (context, { config }) =>
+      reportRun(context, { config, format: 'json', out });
+    expect(await act(report), failure()?.message).toBe(0);
+    return JSON.parse(host.puts.at(-1)?.content ?? '') as RunReport;
+  };
+
+  it('has prices, slots and executors as they were at the submission', async () => {
+    const { clusters, kinc } = await reported({ 'pool.json': JSON.stringify(POOL_THEN) });
+    expect(clusters).toEqual([
+      {
+        cluster: 'chameleon',
+        executors: [{ address: '172.29.0.2', slots: 8 }],
+        pricePerCoreHour: 0.05,
+      },
+      { cluster: 'azure', executors: [{ address: '172.29.0.3', slots: 4 }] },
+      { cluster: 'cloudlab', executors: [{ address: '172.29.0.9', slots: 2 }] },
+    ]);
+    expect(kinc?.network?.edges).toBe(1659);
+  });
+
+  it('has those of now where nothing was noted', async () => {
+    const { clusters } = await reported({});
+    expect(clusters.map(({ executors }) => executors)).toEqual([
+      [{ address: '172.29.0.2', slots: 4 }],
+      [{ address: '172.29.0.3', slots: 4 }],
+    ]);
+  });
+});
+
+describe('workflow histogram', () => {
+  const histogram = async (last: boolean, run?: string): Promise<unknown> => {
+    const by = 'cluster';
+    const code = await act((context, { config }) =>
+      runHistogram(context, { config, by, last, run }),
+    );
+    return code === 0 ? (end()?.data as { runId: string }).runId : failure()?.message;
+  };
+
+  /** Each with its own name in its record. */
+  const named = (states: Readonly<Record<string, RunState>>): void => {
+    runs(states);
+    for (const id of Object.keys(states)) {
+      const record = { ...(JSON.parse(fixture('run.json')) as object), id };
+      const files = { ...finished.files, 'run.json': JSON.stringify(record) };
+      pool.held.set(id, { ...finished, files });
+    }
+  };
+
+  it('is of the run under way, or where none is, of the latest', async () => {
+    named({ d1: 'succeeded', d2: 'running', d3: 'failed' });
+    expect(await histogram(false)).toBe('d2');
+    pool.glances.set('d2', { state: 'removed' });
+    expect(await histogram(false)).toBe('d3');
+    expect(await histogram(false, 'd1')).toBe('d1');
+  });
+
+  it('is of the latest that is over with --last', async () => {
+    named({ d1: 'succeeded', d2: 'removed', d3: 'held' });
+    expect(await histogram(true)).toBe('d2');
+    named({ d1: 'running', d2: 'waiting', d3: 'held' });
+    expect(await histogram(true)).toBe('no run is over yet');
   });
 });
 

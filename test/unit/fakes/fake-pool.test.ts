@@ -95,12 +95,12 @@ describe('files of a run in the fake pool', () => {
     expect(await pool.readRunFile('r', 'other')).toBeUndefined();
     expect(await pool.tailRunFile('x', 'run.json')).toBeUndefined();
     expect(await pool.listRunFiles('r', 'res')).toEqual([]);
-    const fetching = pool.fetchRunFile('r', 'results/b', join(folder, 'b'));
+    const fetching = pool.fetchRunFiles({ runId: 'r', folder: 'results' }, ['b'], folder);
     await expect(fetching).rejects.toMatchObject({ code: 'not-found' });
   });
 
-  it('are fetched to a local path', async () => {
-    await pool.fetchRunFile('r', 'results/a.tsv', join(folder, 'a.tsv'));
+  it('are fetched into a local folder', async () => {
+    await pool.fetchRunFiles({ runId: 'r', folder: 'results' }, ['a.tsv'], folder);
     expect(await readFile(join(folder, 'a.tsv'), 'utf8')).toBe('é\n');
   });
 });

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CrossflockError } from '../../../src/errors/crossflock-error.js';
 import type { MarathonEvent } from '../../../src/marathon/answers.js';
 import { MarathonClient } from '../../../src/marathon/client.js';
-import type { MarathonClientOptions } from '../../../src/marathon/client.js';
+import type { MarathonClientOptions } from '../../../src/marathon/client-options.js';
 import { refusalOf } from '../../../src/marathon/refusal.js';
 import { FakeMarathon } from '../../fakes/fake-marathon.js';
 import { TINY_RETRY, wantedApp } from './apps.js';

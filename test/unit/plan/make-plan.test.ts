@@ -320,3 +320,30 @@ test('containers of an engine that labels nothing get their labels by parameter'
   ]);
   expect(labelsOf(makePlan(await local(), KEY))).toEqual([]);
 });
+
+test('the recipe is the one that the workflow has settings for, unless it is named', async () => {
+  const typeWith = async (workflow: object) =>
+    makePlan(await local({ workflow }), KEY).workflow.type;
+  expect(await typeWith({ kinc3: {} })).toBe('kinc3');
+  expect(await typeWith({ kinc3: {}, type: 'kinc' })).toBe('kinc');
+});
+
+test('KINC 3 has its own defaults', async () => {
+  const planned = async (kinc3: object) =>
+    makePlan(await local({ workflow: { kinc3 } }), KEY).workflow.kinc3;
+  expect(await planned({})).toEqual({
+    program: ['kinc3'],
+    clustering: 'none',
+    ...{ minClusters: 1, maxClusters: 5, criterion: 'ICL' },
+    ...{ removeOutliersBefore: true, removeOutliersAfter: true },
+    ...{ minCorrelation: 0.5, maxCorrelation: 1 },
+    rmt: { start: 0.99, step: 0.001, stop: 0.5, reduction: 'first' },
+    format: 'tidy',
+    fetchMatrices: false,
+  });
+  expect(await planned({ min_expression: -1, rmt: { stop: 0.3 }, max_clusters: 9 })).toMatchObject({
+    minExpression: -1,
+    maxClusters: 9,
+    rmt: { start: 0.99, stop: 0.3 },
+  });
+});

@@ -101,7 +101,7 @@ export function summaryOf(
   const end = Math.max(START, ...executions.map(({ endedAt }) => endedAt ?? 0)) + 2000;
   const first = Math.min(end, ...done.map(({ startedAt }) => startedAt));
   const workSeconds = seconds(done);
-  const makespanSeconds = (end - 2000 - first) / 1000;
+  const makespanSeconds = Math.max(0, (end - 2000 - first) / 1000);
   return {
     runId: 'kinc-1772618400',
     workflow: 'kinc',

@@ -283,6 +283,18 @@ describe('a report on a run that did not go well', () => {
     expect(html).toContain('There is none: the run failed before.');
   });
 
+  it('counts results that are too many to be named', () => {
+    const results = (count: number): RunReport['summary']['results'] => ({
+      folder: 'results/r1',
+      files: Array.from({ length: count }, (_, index) => ({ name: `job_${index}.txt`, bytes: 10 })),
+    });
+    const made = (count: number): string =>
+      renderHtml(reportOf(5, { summary: summaryOf(pool(5), { results: results(count) }) }));
+    expect(made(24)).toContain('job_23.txt');
+    expect(made(25)).not.toContain('job_23.txt');
+    expect(made(25)).toMatch(/25 files.*?250 B/s);
+  });
+
   it('tells a run under way as such', () => {
     const report = reportOf(20);
     const html = renderHtml({ ...report, summary: { ...report.summary, outcome: 'running' } });

@@ -1,7 +1,9 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 
+import { pack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { CrossflockError } from '../../../src/errors/crossflock-error.js';
@@ -170,16 +172,33 @@ describe('moving files', () => {
     expect(host.runs.at(-1)).toMatchObject({ stdin: 'bytes' });
   });
 
+  const archive = async (files: Readonly<Record<string, string>>): Promise<string> => {
+    const made = pack();
+    for (const [name, content] of Object.entries(files)) made.entry({ name }, content);
+    made.finalize();
+    return text(made as AsyncIterable<Uint8Array>);
+  };
+  const fetch = (...names: string[]): Promise<void> =>
+    pool.fetchRunFiles({ runId: 'r', folder: 'results' }, names, join(folder, 'deep'), never);
+
+  it('fetches files in one archive, and none but those', async () => {
+    const sent = await archive({ 'a.tsv': 'a\tb\n', '../evil': 'x', other: 'x', '-b': '' });
+    // Cut anywhere, also inside a file's head.
+    host.once(running('tar'), { stdout: [sent.slice(0, 100), sent.slice(100)] });
+    await fetch('a.tsv', '-b');
+    expect(host.runs.at(-1)?.stdin).toBe('a.tsv\0-b\0');
+    expect(await readFile(join(folder, 'deep', 'a.tsv'), 'utf8')).toBe('a\tb\n');
+    expect((await readdir(join(folder, 'deep'))).sort()).toEqual(['-b', 'a.tsv']);
+    expect(await readdir(folder)).toEqual(['deep']);
+  });
+
   it('fetches whole files or none', async () => {
-    host.once(running('network.tsv'), { stdout: ['a\t', 'b\n'] });
-    const to = join(folder, 'deep', 'network.tsv');
-    await pool.fetchRunFile('r', 'results/network.tsv', to, never);
-    expect(await readFile(to, 'utf8')).toBe('a\tb\n');
-    host.once(running('other'), { stdout: 'ha', exitCode: 1, stderr: 'disk error' });
-    await expect(pool.fetchRunFile('r', 'other', join(folder, 'deep', 'o'), never)).rejects.toThrow(
-      'cat failed: disk error',
-    );
-    expect(await readdir(join(folder, 'deep'))).toEqual(['network.tsv']);
+    const sent = await archive({ big: 'x'.repeat(5000) });
+    host.once(running('tar'), { stdout: sent.slice(0, 2000), exitCode: 2, stderr: 'tar: gone' });
+    await expect(fetch('big')).rejects.toThrow('tar failed: tar: gone');
+    host.once(running('tar'), { stdout: sent.slice(0, 2000) });
+    await expect(fetch('big')).rejects.toThrow();
+    expect(await readdir(join(folder, 'deep'))).toEqual([]);
   });
 });
 
@@ -250,16 +269,47 @@ describe('all runs', () => {
     expect(host.runs.filter(({ argv }) => !FIND(argv))).toHaveLength(1);
   });
 
-  it('need an image that can tell', async () => {
+  it('are looked at with a shell alone where the image has no command for it', async () => {
     const stderr = 'exec: "crossflock-runs": executable file not found in $PATH';
     host.once(running('crossflock-runs'), { exitCode: 126, stderr });
-    await expect(pool.overview(never)).rejects.toMatchObject({ code: 'refused' });
+    const record = '{"id":"k1","workflow":"osg-kinc","created":"2026-11-21T16:53:28Z"}';
+    host.once(running('dagman.out'), { stdout: `@run ${record.length}\n${record}` });
+    expect(await pool.overview(never)).toMatchObject([{ id: 'k1', state: 'not-submitted' }]);
     host.once(running('crossflock-runs'), { exitCode: 1, stderr: 'no space left' });
     await expect(pool.overview(never)).rejects.toMatchObject({ code: 'command-failed' });
   });
 });
 
+it('follows with a shell alone where the image has no command for it', async () => {
+  const kinds: unknown[] = [];
+  const onEvent = (ad: Readonly<Record<string, unknown>>): number => kinds.push(ad['MyType']);
+  const stderr = 'sh: 4: crossflock-events: not found';
+  host.once(running('crossflock-events'), { exitCode: 127, stderr, ignoresStdin: true });
+  const log = [
+    '000 (7.000.000) 2026-11-21 20:12:05Z Job submitted from host: <172.29.0.1:9618>\n...\n',
+    '005 (7.000.000) 2026-11-21 20:12:47Z Job terminated.\n',
+    '\t(1) Normal termination (return value 0)\n...\n',
+  ].join('');
+  const stdout = `@dagman ${log.length}\n${log}`;
+  host.once(running('nodes.log'), { stdout, ignoresStdin: true });
+  await pool.follow('d2', { ...quiet, onEvent }, never);
+  expect(kinds).toEqual(['SubmitEvent', 'JobTerminatedEvent']);
+});
+
 describe('the events up to now', () => {
+  it('are read with a shell alone where the image has no command for it', async () => {
+    const events: unknown[] = [];
+    const onEvent = (ad: object): number => events.push(ad);
+    const stderr = 'exec: "crossflock-events": executable file not found in $PATH';
+    host.once(running('crossflock-events'), { exitCode: 127, stderr });
+    const log = '009 (034.000.000) 2026-11-21 20:28:18.762Z Job was aborted.\n\tby me\n...\n';
+    host.once(running('nodes.log'), { stdout: `@nodes ${log.length}\n${log}` });
+    await pool.readEvents('d2', { ...quiet, onEvent }, never);
+    expect(events).toMatchObject([{ EventTypeNumber: 9, Cluster: 34, Reason: 'by me' }]);
+    host.once(running('crossflock-events'), { exitCode: 1, stderr: 'no run' });
+    await expect(pool.readEvents('d2', quiet, never)).rejects.toThrow('no run');
+  });
+
   it('are read once, and what is damaged is told', async () => {
     const events: unknown[] = [];
     const damaged: string[] = [];

@@ -227,6 +227,9 @@ describe('a run that goes well', () => {
     expect(text).toMatch(/ {2}chameleon +█{30} {2}14 \(61 %\)/);
     expect(text).toMatch(/ {2}azure +█{19}▎ +9 \(39 %\)/);
     expect(text).toMatch(/efficiency {2}\d+ % = .* of work ÷ \(8 slots × .* s\)/);
+    const files = Array.from({ length: 1012 }, (_, index) => ({ name: `job_${index}`, bytes: 1 }));
+    const many = runReport({ ...summary, results: { folder: 'r', files } });
+    expect(many.at(-1)).toMatch(/^results +r \(job_0, .*, job_9, 1,002 more\)$/);
   });
 
   it('is measured by the slots at its submission, whatever there is later', async () => {

@@ -118,7 +118,7 @@ function notAcceptedError(endpoint: Endpoint, key: Buffer, asked: boolean): Cros
       : `${endpoint.label} is not known yet, and nobody can be asked: its key is ${shown}`,
     {
       code: 'refused',
-      hint: 'compare the fingerprint with the host’s own; if it is right, use --accept-new-host-keys',
+      hint: "compare the fingerprint with the host's own; if it is right, use --accept-new-host-keys",
     },
   );
 }

@@ -1,8 +1,12 @@
 import type { RunReport } from '../../../ports/run-report.js';
+import { sumOf } from '../../figures/spans.js';
 import { bytesText, counted, grouped } from '../../numbers.js';
 import { momentText } from '../../words/times.js';
 import { html, type Part } from '../markup.js';
 import { absent, card, type Fact, facts, type Section } from '../parts.js';
+
+/** More results than these are only counted. */
+const FILES_SHOWN = 24;
 
 export function whatRan(report: RunReport): Section {
   const { configuration } = report;
@@ -70,6 +74,15 @@ function results({ summary: { results: folder, problems } }: RunReport): Part {
   if (folder.files.length === 0) {
     return [...wrong, absent('No results were fetched when this report was made.')];
   }
-  const files = folder.files.map(({ name, bytes }) => ({ label: name, text: bytesText(bytes) }));
-  return [...wrong, facts([...files, { label: 'In the folder', text: folder.folder }])];
+  const { files } = folder;
+  const shown =
+    files.length > FILES_SHOWN
+      ? [
+          {
+            label: counted(files.length, 'file'),
+            text: bytesText(sumOf(files, ({ bytes }) => bytes)),
+          },
+        ]
+      : files.map(({ name, bytes }) => ({ label: name, text: bytesText(bytes) }));
+  return [...wrong, facts([...shown, { label: 'In the folder', text: folder.folder }])];
 }

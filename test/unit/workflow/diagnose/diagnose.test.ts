@@ -57,11 +57,44 @@ describe('failures', () => {
     expect(finding?.advice).toContain('workflow.request_memory_mb');
   });
 
+  it('out of memory tell what was asked for and used, also when they succeeded then', () => {
+    const reason = 'used more memory than it asked for: 322 MB of 100 MB';
+    const what = 'out of memory: used 322 MB, asked for 100 MB (1 try, on azure (172.16.0.3))';
+    const held = execution('172.16.0.3', 'held', { reason });
+    const [now] = diagnose([node('a', { state: 'retrying', reason }, held)]);
+    expect(now).toMatchObject({ kind: 'out-of-memory', severity: 'warning', what });
+    const done = node('a', { state: 'done', tries: 1 }, held, execution('x', 'succeeded'));
+    const [then] = diagnose([done]);
+    expect(then).toMatchObject({ severity: 'info', what: `${what}, then succeeded` });
+    expect(then?.advice).toBeUndefined();
+  });
+
   it.each([
     [127, 'was not found'],
     [126, 'cannot be run'],
   ])('with exit code %i are the program’s', (exitCode, what) => {
     expect(diagnose([node('a', { exitCode }, failed('172.16.0.2'))])[0]?.what).toContain(what);
+  });
+
+  it.each([
+    [127, 'there is no such program on this executor', 'sent along'],
+    [126, "its interpreter '/opt/perl' is not on this executor", 'name an interpreter'],
+    [126, 'it is no program for this machine (x86_64), nor a script', 'build it for'],
+    [126, 'it is not executable', 'executable?'],
+  ])('with exit code %i and “%s” say what to do', (exitCode, why, advice) => {
+    const said = { a: ['a warning', `crossflock-job: cannot run './x': ${why}`] };
+    const [finding] = diagnose([node('a', { exitCode }, failed('172.16.0.2'))], said);
+    expect(finding?.what).toContain(`its program ./x cannot be run: ${why} (`);
+    expect(finding?.advice).toContain(advice);
+  });
+
+  it('of a program that HTCondor cannot start are the program’s, held or not', () => {
+    const reason = '/usr/local/bin/kinc could not be started: no such file or directory';
+    for (const state of ['held', 'failed'] as const) {
+      const [finding] = diagnose([node('a', { state, reason }, execution('172.16.0.3', 'held'))]);
+      expect(finding?.what).toBe(`${reason} (1 try, on azure (172.16.0.3))`);
+      expect(finding?.advice).toContain('is it in the image of the executors');
+    }
   });
 
   it('with an output that is not whole are told with its name', () => {

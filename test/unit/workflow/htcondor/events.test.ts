@@ -21,6 +21,12 @@ describe('readEvent on captured events', () => {
     expect(own[0]!.at).toBeLessThan(own[2]!.at);
   });
 
+  it.each([4, 5])('reads the memory that HTCondor saw in event %i', (EventTypeNumber) => {
+    const ad = { EventTypeNumber, EventTime: '2026-11-21T10:00:00.000Z', Cluster: 1, Proc: 0 };
+    expect(readEvent({ ...ad, MemoryUsage: 10 })).toMatchObject({ event: { memoryMb: 10 } });
+    expect(readEvent({ ...ad, MemoryUsage: 0 })).not.toHaveProperty('event.memoryMb');
+  });
+
   it("tells DAGMan's own events from its jobs'", () => {
     const dag = events('events-failed.ndjson').filter((event) => event.log === 'dagman');
     expect(dag.map((event) => event.type)).toEqual(['submit', 'execute', 'terminated']);

@@ -5,6 +5,7 @@ import type { Execution } from '../../../../src/workflow/monitor/node.js';
 const execution = (changes: Partial<Execution>): Execution => ({
   ...{ job: '2.0', tries: 1, address: 'a', slot: undefined, cpus: 1, queuedAt: 0, startedAt: 0 },
   ...{ endedAt: undefined, outcome: undefined, exitCode: undefined, exitSignal: undefined },
+  ...{ reason: undefined },
   ...{ cpuSeconds: undefined, memoryMb: undefined, receivedBytes: undefined },
   sentBytes: undefined,
   ...changes,

@@ -22,8 +22,16 @@ const shapeOf = (count: number): RunShape => ({
   ],
 });
 
-function follow(name: string, jobs: number, dagmanCluster: number) {
-  const monitor = new RunMonitor({ runId: 'r', shape: shapeOf(jobs), retries: 2, dagmanCluster });
+const oneKind = (prefix: string, count: number): RunShape => ({
+  before: [],
+  parallel: { prefix, count, phase: 'running' },
+  after: [],
+});
+
+function follow(name: string, jobs: number, dagmanCluster: number, prefix = 'similarity_') {
+  const kinc = shapeOf(jobs);
+  const shape = prefix === 'similarity_' ? kinc : oneKind(prefix, jobs);
+  const monitor = new RunMonitor({ runId: 'r', shape, retries: 2, dagmanCluster });
   const notices: Notice[] = [];
   for (const event of events(name)) {
     const notice = monitor.apply(event);
@@ -133,6 +141,34 @@ describe('captured runs', () => {
       done: 2,
       phase: 'merging',
     });
+  });
+
+  it('a job that uses more memory than it asked for', () => {
+    const { monitor, notices } = follow('events-out-of-memory.ndjson', 1, 31, 'job_');
+    const { tries, executions } = monitor.nodes.get('job_00000') ?? { executions: [] };
+    expect({ tries, end: monitor.end }).toMatchObject({ tries: 3, end: { outcome: 'succeeded' } });
+    expect(executions.map(({ outcome, reason }) => [outcome, reason])).toEqual([
+      ['held', 'used more memory than it asked for: 322 MB of 100 MB'],
+      ['held', 'used more memory than it asked for: 322 MB of 200 MB'],
+      ['succeeded', undefined],
+    ]);
+    expect(notices[1]?.message).toBe(
+      'job_00000 failed (try 1): used more memory than it asked for: 322 MB of 100 MB; 2 tries left',
+    );
+  });
+
+  it('a program that is not there, until the run is stopped', () => {
+    const { monitor, notices, facts } = follow('events-not-started.ndjson', 3, 18);
+    const why = '/usr/local/bin/kinc could not be started: no such file or directory';
+    const messages = notices.map(({ message }) => message);
+    expect(messages).toContain(`similarity_00001 is held: ${why}`);
+    expect(messages).toContain(`similarity_00001 failed (try 1): ${why}; 2 tries left`);
+    expect(messages.filter((text) => text.includes('DAG Removed'))).toEqual([]);
+    const { executions } = monitor.nodes.get('similarity_00001') ?? { executions: [] };
+    expect(executions.map(({ outcome }) => outcome)).toEqual(['held', 'held', 'held']);
+    // Stopping the run is no failure of its jobs.
+    expect(facts).toMatchObject({ failed: [], interruptions: 0 });
+    expect(facts.notRun).toHaveLength(6);
   });
 
   it('a submitter that is restarted', () => {
