@@ -22,13 +22,24 @@ export function appRows(
     return [
       containerId,
       clusterId,
-      state?.host ?? '-',
+      hostName(plan, clusterId, state) ?? '-',
       ip,
       state?.state ?? 'unknown',
       state?.since?.slice(0, 19).replace('T', ' ') ?? '-',
       portsOf(app.container.portMappings, state),
     ];
   });
+}
+
+/** Mesos knows an agent by the address that it listens on, which no user has to know. */
+function hostName(
+  { clusters }: Plan,
+  clusterId: string,
+  state: AppState | undefined,
+): string | undefined {
+  const engine = clusters.find(({ id }) => id === clusterId)?.engine;
+  const agents = engine?.type === 'mesos' ? engine.agents : [];
+  return agents.find(({ address }) => address === state?.host)?.hostId ?? state?.host;
 }
 
 /** `22→31004` for each mapped port. */

@@ -14,6 +14,7 @@ import { fanOut } from '../util/fan-out.js';
 import type { ActionContext } from './context.js';
 import { HOSTS_AT_ONCE, type MemberFailures } from './network-steps.js';
 import { openHost } from './open-host.js';
+import { taskHosts } from './reach.js';
 
 /** A place that has to hold the key: this machine, or a host whose containers mount it. */
 interface KeyPlace {
@@ -29,8 +30,8 @@ interface KeyChange extends StepChange {
 
 /**
  * The signing key by which the pools trust each other: made once per deployment, kept on this
- * machine and on every host. A machine that does not have it takes it from a host that does, so
- * that a deployment can be run from several.
+ * machine and on every host that runs containers. A machine that does not have it takes it from a
+ * host that does, so that a deployment can be run from several.
  */
 export function poolKeyStep(context: ActionContext, plan: Plan, failures: MemberFailures): Step {
   const here = { host: context.host, directory: secretsDirectory(plan.name, context.env) };
@@ -81,7 +82,7 @@ function viewOf({ id, directory }: KeyPlace) {
 function keyPlaces(context: ActionContext, plan: Plan): readonly Required<KeyPlace>[] {
   const hosts = plan.clusters
     .filter(({ engine }) => engine.type !== 'given')
-    .flatMap((cluster) => cluster.hosts);
+    .flatMap((cluster) => taskHosts(cluster));
   const directory = hostSecretsFolder(plan.name);
   return hosts.map((host) => ({ id: host.id, host: openHost(context, host), directory }));
 }

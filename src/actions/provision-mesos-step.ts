@@ -123,6 +123,7 @@ async function makeSideBySide(
           wanted,
           secrets: take,
           signal: running.signal,
+          progress: running.progress,
         });
         running.applied(made);
       }

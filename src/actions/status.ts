@@ -3,14 +3,16 @@ import { EXIT, type ExitCode } from '../errors/exit-codes.js';
 import type { AppState } from '../marathon/app-state.js';
 import { appStatus } from '../marathon/status.js';
 import type { ClusterPlan, Plan } from '../plan/types.js';
-import type { VirtualNetwork } from '../ports/virtual-network.js';
 import { fanOut } from '../util/fan-out.js';
 import { APP_COLUMNS, appRows } from './app-table.js';
 import type { ActionContext } from './context.js';
 import { loadPlan } from './load-plan.js';
-import { networkDriver, seeMembers, type MemberFailures } from './network-steps.js';
+import { networkDriver, type MemberFailures } from './network-steps.js';
 import type { OpenNetwork } from './peers-network.js';
-import { marathonClient, networkMembers } from './reach.js';
+import { marathonClient } from './reach.js';
+import { mesosStates } from './status-mesos.js';
+import { networkState } from './status-network.js';
+import { mesosData, mesosTables, networkData } from './status-tables.js';
 
 /** `crossflock status`: what of a configuration runs, and what does not and why. Changes nothing. */
 export async function status(
@@ -20,7 +22,47 @@ export async function status(
 ): Promise<ExitCode> {
   const plan = await loadPlan(context, options.config, 'what stops');
   if (plan === undefined) return EXIT.usage;
-  const { signal, reporter } = context;
+  const { reporter } = context;
+  const driver = openNetwork(plan.network);
+  const [{ states, failed }, { silent, problem, reports }, mesos] = await Promise.all([
+    appStates(context, plan),
+    networkState(context, plan, driver),
+    mesosStates(context, plan, driver),
+  ]);
+  reporter.emit({ type: 'table', title: '', columns: APP_COLUMNS, rows: appRows(plan, states) });
+  for (const table of mesosTables(plan, mesos, reports)) reporter.emit({ type: 'table', ...table });
+  const missing = mesos.flatMap((each) =>
+    each.missing.map((what) => `${each.cluster.id}: ${what}`),
+  );
+  const network = problem === undefined ? [] : [problem];
+  const warnings = [...silence(failed, silent), ...missing, ...network, ...reasons(states)];
+  for (const message of warnings) reporter.emit({ type: 'notice', level: 'warning', message });
+  const running = [...states.values()].filter(({ state }) => state === 'running').length;
+  const wanted = plan.apps.length;
+  const but = [
+    ...network.map(() => 'their network is not as wanted'),
+    ...missing.slice(0, 1).map(() => 'mesos lacks something'),
+  ];
+  const ok = running === wanted && silent.size === 0 && but.length === 0;
+  const message = [`${running} of ${wanted} containers running and healthy`, but.join(', and ')]
+    .filter((part) => part !== '')
+    .join(', but ');
+  const engines = { mesos: mesosData(mesos), network: networkData(plan, reports) };
+  const data = { running, wanted, ...(mesos.length === 0 ? {} : engines) };
+  reporter.emit({ type: 'summary', ok, message, data });
+  return ok ? EXIT.ok : EXIT.failed;
+}
+
+/** Why apps do not run. */
+function reasons(states: ReadonlyMap<string, AppState>): readonly string[] {
+  return [...states.values()].flatMap(({ appId, state, reason }) =>
+    state === 'running' || reason === undefined ? [] : [`${appId}: ${reason}`],
+  );
+}
+
+/** What the Marathons say of the apps, by id, and those that do not answer. */
+async function appStates(context: ActionContext, plan: Plan) {
+  const { signal } = context;
   const { done, failed } = await fanOut(plan.clusters, 16, async (cluster) => {
     const ids = plan.apps.filter((a) => a.clusterId === cluster.id).map(({ app }) => app.id);
     return appStatus(await marathonClient(context, cluster), ids, { signal, once: true });
@@ -29,25 +71,7 @@ export async function status(
   const states = new Map<string, AppState>(
     done.flatMap(({ value }) => value.map((state) => [state.appId, state] as const)),
   );
-  const rows = appRows(plan, states);
-  reporter.emit({ type: 'table', title: '', columns: APP_COLUMNS, rows });
-  const { silent, problem: network } = await networkState(context, plan, openNetwork(plan.network));
-  for (const message of silence(failed, silent)) warn(context, message);
-  if (network !== undefined) warn(context, network);
-  for (const { appId, state, reason } of states.values()) {
-    if (state === 'running' || reason === undefined) continue;
-    warn(context, `${appId}: ${reason}`);
-  }
-  const running = [...states.values()].filter(({ state }) => state === 'running').length;
-  const ok = running === plan.apps.length && network === undefined && silent.size === 0;
-  const but = network === undefined ? '' : ', but their network is not as wanted';
-  const message = `${running} of ${plan.apps.length} containers running and healthy${but}`;
-  reporter.emit({ type: 'summary', ok, message, data: { running, wanted: plan.apps.length } });
-  return ok ? EXIT.ok : EXIT.failed;
-}
-
-function warn({ reporter }: ActionContext, message: string): void {
-  reporter.emit({ type: 'notice', level: 'warning', message });
+  return { states, failed };
 }
 
 /** Why clusters and hosts do not answer; one that takes its cluster with it is named once. */
@@ -72,40 +96,4 @@ function unanswered({ id, engine }: ClusterPlan, error: unknown, isGone: boolean
   if (code === 'unreachable') return `${id}: ${message}; create-containers starts it`;
   if (code === 'refused') return `${id}: another program has the port: ${message}`;
   return `${id}: ${message}`;
-}
-
-interface NetworkState {
-  /** Hosts that could not be asked. */
-  readonly silent: MemberFailures;
-  /** What is not as wanted on the others. */
-  readonly problem: string | undefined;
-}
-
-/**
- * Tasks go on running, and Marathon counts them as healthy for a while, after somebody deleted
- * their network; only the network itself tells.
- */
-async function networkState(
-  context: ActionContext,
-  plan: Plan,
-  network: VirtualNetwork,
-): Promise<NetworkState> {
-  const { signal } = context;
-  const members = networkMembers(context, plan);
-  // An existing Marathon's machine may be any, and has nothing to do with this one's networks.
-  const silent: MemberFailures = new Map();
-  if (plan.clusters.every(({ engine }) => engine.type === 'given')) {
-    return { silent, problem: undefined };
-  }
-  try {
-    const changes = network.plan(await seeMembers(network, members, { failures: silent, signal }));
-    const [change] = changes;
-    if (change === undefined) return { silent, problem: undefined };
-    const { kind, target } = change.view;
-    const repair = plan.network.driver === 'bridge' ? 'create-containers' : 'crossflock provision';
-    return { silent, problem: `the ${kind} ${target} is not as wanted; ${repair} makes it` };
-  } catch (error) {
-    signal.throwIfAborted();
-    return { silent, problem: toCrossflockError(error).message };
-  }
 }

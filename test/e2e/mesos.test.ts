@@ -3,13 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildStandIns, STANDIN_IMAGES } from '../standins/mesos/support.js';
-import { eventsOf, run, start, STATE_HOME, summaryOf, type Ended } from './harness.js';
+import { eventsOf, output, run, start, STATE_HOME, summaryOf, type Ended } from './harness.js';
 import { expectCompleteResult, jobsDone, jobsRunOn, LabKit } from './lab-kit.js';
 
 const LAB = 'cft-e2e-mesos';
-/** Names of the images by part, as JSON: the real ones, which scripts/real-stack has been given. */
+/** What scripts/real-stack has been given: names of the real images, as JSON; stand-ins without. */
 const GIVEN = process.env['CROSSFLOCK_MESOS_IMAGES'];
-const IMAGES: unknown = GIVEN === undefined ? STANDIN_IMAGES : JSON.parse(GIVEN);
+const { weave, ...IMAGES } = (GIVEN === undefined ? STANDIN_IMAGES : JSON.parse(GIVEN)) as Readonly<
+  Record<string, unknown>
+> & {
+  readonly weave?: { readonly image_prefix: string; readonly version: string };
+};
+/** Weave Net's script on this machine, and whether hosts have to mount control groups of version 1. */
+const WEAVE_SCRIPT = process.env['CROSSFLOCK_WEAVE_SCRIPT'];
+const MOUNTS_CGROUP = process.env['CROSSFLOCK_MESOS_CGROUP'] === 'mount';
+const HOSTS = ['cloud-1', 'cloud-2', 'cloud-3', 'cloud-4', 'cloud-5'];
 const MASTER = 'cloud-1';
 const ALONE = 'cloud-4';
 const SPARE = 'cloud-5';
@@ -63,11 +71,23 @@ async function configure(): Promise<void> {
       .map((container) => ({ ...container, cluster: places.get(container.id) })),
     network: {
       ...made.network,
+      ...(weave === undefined ? {} : { driver: 'weave', weave }),
       containers: made.network.containers.filter(({ id }) => places.has(id)),
     },
   };
   config = join(out, 'config.json');
   await writeFile(config, JSON.stringify(document, undefined, 2));
+}
+
+/** What the real programs need on a host of the lab, and nobody installs. */
+async function prepare(host: string): Promise<void> {
+  if (WEAVE_SCRIPT !== undefined) {
+    await output(['docker', 'cp', WEAVE_SCRIPT, `${LAB}-${host}:/usr/local/bin/weave`]);
+  }
+  if (MOUNTS_CGROUP) {
+    const folder = '/run/cgroup-cpu';
+    await kit.on(host, `sudo mkdir ${folder} && sudo mount -t cgroup -o cpu cgroup ${folder}`);
+  }
 }
 
 function expectOk(ended: Ended): Ended {
@@ -92,7 +112,10 @@ describe('clusters of ZooKeeper, Mesos and Marathon', () => {
     process.env['XDG_STATE_HOME'] = STATE_HOME;
     out = await mkdtemp(join(tmpdir(), 'crossflock-e2e-mesos-'));
     if (GIVEN === undefined) await buildStandIns();
-    await kit.run('up', '--clouds', 'cloud', '--hosts-per-cloud', '5', '--no-registry');
+    const devices = weave === undefined ? [] : ['--devices'];
+    const hosts = ['--clouds', 'cloud', '--hosts-per-cloud', '5', '--bare', ALONE];
+    await kit.run('up', ...hosts, '--no-registry', ...devices);
+    await Promise.all(HOSTS.map((host) => prepare(host)));
     await configure();
     provisioned = await run('crossflock', ['provision', '-c', config]);
   });

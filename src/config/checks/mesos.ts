@@ -32,8 +32,18 @@ function noHosts({ path }: ClusterView): Problem {
   };
 }
 
-function roleProblems({ hosts, path }: ClusterView): readonly Problem[] {
-  const roles = mesosRoles(hosts.map(({ role }) => (isRole(role) ? { role } : {})));
+/** How many hosts of a cluster whose engine is Mesos run containers. */
+export function agentCount(cluster: ClusterView): number {
+  return rolesOf(cluster).filter((role) => role !== 'master').length;
+}
+
+function rolesOf({ hosts }: ClusterView): ReturnType<typeof mesosRoles> {
+  return mesosRoles(hosts.map(({ role }) => (isRole(role) ? { role } : {})));
+}
+
+function roleProblems(cluster: ClusterView): readonly Problem[] {
+  const { hosts, path } = cluster;
+  const roles = rolesOf(cluster);
   const masters = roles.filter((role) => role !== 'agent').length;
   const problems: Problem[] = [];
   if (!ENSEMBLES.includes(masters)) {

@@ -1,10 +1,11 @@
 import type { Problem } from '../../errors/problem.js';
 import type { ClusterView, ContainerView, Resource, View } from '../view.js';
+import { agentCount } from './mesos.js';
 
 /** What a KINC job needs: 1 GB, in MB. Source: the tutorial of OSG-KINC in HTCondor pools. */
 const MB_PER_SLOT = 1024;
 
-/** Memory per slot, and what embedded clusters have to give. All warnings. */
+/** Memory per slot, and what clusters of our own have to give. All warnings. */
 export function resourceProblems({ clusters, containers }: View): readonly Problem[] {
   return [
     ...containers.flatMap((container) => slotProblems(container)),
@@ -45,18 +46,57 @@ function clusterResources(
   const kinds: readonly Resource[] = ['cpus', 'mem', 'disk'];
   return kinds.flatMap((kind): readonly Problem[] => {
     const offered = cluster.resources[kind];
-    const wanted = own.reduce((sum, each) => sum + (each[kind] ?? 0) * each.instances, 0);
-    if (offered === undefined || wanted <= offered) return [];
-    return [
-      {
-        severity: 'warning',
-        path: `${cluster.path}.engine.resources.${kind}`,
-        value: String(offered),
-        message: `is less than the ${String(round(wanted))} ${UNITS[kind]} that its containers ask for together, so some will wait`,
-        fix: `write ${String(round(wanted))} or more, or ask for less`,
-      },
-    ];
+    if (offered === undefined) return [];
+    const problem =
+      tooLarge(cluster, own, { kind, offered }) ?? tooMany(cluster, own, { kind, offered });
+    return problem === undefined ? [] : [problem];
   });
+}
+
+interface Offer {
+  readonly kind: Resource;
+  /** Of the cluster's engine, or of each of its agents. */
+  readonly offered: number;
+}
+
+/** All containers together against all hosts together. */
+function tooMany(
+  cluster: ClusterView,
+  own: readonly ContainerView[],
+  { kind, offered }: Offer,
+): Problem | undefined {
+  const agents = cluster.mesos === undefined ? 1 : agentCount(cluster);
+  const wanted = round(own.reduce((sum, each) => sum + (each[kind] ?? 0) * each.instances, 0));
+  if (wanted <= offered * agents) return undefined;
+  const each = agents === 1 ? '' : ` on each of ${String(agents)} agents`;
+  const enough = Math.ceil((wanted / agents) * 1000) / 1000;
+  return {
+    ...base(cluster, { kind, offered }),
+    message: `${each === '' ? 'is' : `${each.trimStart()} is`} less than the ${String(wanted)} ${UNITS[kind]} that its containers ask for together, so some will wait`,
+    fix: `write ${String(enough)} or more, or ask for less`,
+  };
+}
+
+/** The largest container against one agent: an agent's resources are not added to another's. */
+function tooLarge(
+  cluster: ClusterView,
+  own: readonly ContainerView[],
+  { kind, offered }: Offer,
+): Problem | undefined {
+  if (cluster.mesos === undefined) return undefined;
+  const [largest] = own.toSorted((a, b) => (b[kind] ?? 0) - (a[kind] ?? 0));
+  const wanted = largest?.[kind] ?? 0;
+  if (wanted <= offered) return undefined;
+  return {
+    ...base(cluster, { kind, offered }),
+    message: `is what one agent has, less than the ${String(wanted)} ${UNITS[kind]} that ${largest?.id ?? 'a container'} asks for, so it will not start`,
+    fix: `write ${String(wanted)} or more, or ask for less`,
+  };
+}
+
+function base({ path }: ClusterView, { kind, offered }: Offer) {
+  const severity = 'warning' as const;
+  return { severity, path: `${path}.engine.resources.${kind}`, value: String(offered) };
 }
 
 /** Without the dust of binary fractions. */

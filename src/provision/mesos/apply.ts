@@ -1,6 +1,7 @@
 import { CrossflockError } from '../../errors/crossflock-error.js';
 import type { Host, RunOptions } from '../../ports/host.js';
 import type { MesosChange, MesosStep } from './change.js';
+import { compileMesos } from './compile.js';
 import { secretPath, type MesosSecrets } from './secrets.js';
 import { manifestText } from './todo.js';
 import type { WantedMesosHost } from './types.js';
@@ -14,6 +15,8 @@ export interface MesosWork {
   /** Reads the cluster's secrets, or makes them. */
   readonly secrets: () => Promise<MesosSecrets>;
   readonly signal: AbortSignal;
+  /** Told what is going on, where that takes long. */
+  readonly progress?: (message: string) => void;
 }
 
 /**
@@ -57,6 +60,9 @@ async function applyStep(host: Host, step: MesosStep, work: MesosWork): Promise<
     case 'unpack':
       await must(host, ['sh', '-c', UNPACK_SCRIPT], { signal, env: step.env });
       return;
+    case 'compile':
+      await compileMesos(host, wanted, { signal, progress: work.progress ?? (() => undefined) });
+      return;
     case 'run':
       await must(host, step.argv, { signal });
       return;
@@ -69,6 +75,11 @@ async function must(host: Host, argv: readonly string[], options: RunOptions): P
   const result = await host.run(argv, { ...options, timeoutMs: STEP_MS });
   if (result.exitCode === 0) return;
   const said = (result.stderr.trim() || result.stdout.trim()).split('\n').at(-1) ?? '';
-  const what = argv[0] === 'sh' ? 'unpacking an image' : argv.slice(0, 3).join(' ');
+  const what = nameOf(argv);
   throw new CrossflockError(`${what} failed: ${said}`, { code: 'command-failed', cause: result });
+}
+
+function nameOf(argv: readonly string[]): string {
+  if (argv[0] !== 'sh') return argv.slice(0, 3).join(' ');
+  return argv[2] === UNPACK_SCRIPT ? 'unpacking an image' : `ending ${argv.at(-1) ?? 'a service'}`;
 }

@@ -20,6 +20,8 @@ export type MesosStep =
         >
       >;
     }
+  /** Compiles Mesos: see `compileMesos`. */
+  | { readonly do: 'compile' }
   | { readonly do: 'run'; readonly argv: readonly string[] }
   | { readonly do: 'remove'; readonly paths: readonly string[] };
 

@@ -4,12 +4,13 @@ import { agentObstacles } from './obstacles-agent.js';
 import { dockerObstacles } from './obstacles-docker.js';
 import { systemObstacles } from './obstacles-host.js';
 import type { MesosSeen } from './seen.js';
+import { isCompiled, sourceObstacles } from './source.js';
 import type { MesosEngine } from '../../plan/types.js';
 import type { WantedMesosHost } from './types.js';
 
 /** All that is in the way on one host, from what was seen there; nothing was changed yet. Pure. */
 export function mesosObstacles(
-  facts: Pick<HostFacts, 'os'>,
+  facts: Pick<HostFacts, 'os' | 'memoryMb' | 'diskFreeMb'>,
   seen: MesosSeen,
   wanted: WantedMesosHost,
 ): readonly Obstacle[] {
@@ -18,7 +19,17 @@ export function mesosObstacles(
     ...dockerObstacles(seen, wanted),
     ...agentObstacles(seen, wanted),
     ...adminServer(seen, wanted),
+    ...compiling(facts, seen, wanted),
   ];
+}
+
+function compiling(
+  facts: Parameters<typeof sourceObstacles>[0],
+  seen: MesosSeen,
+  { engine, paths, services }: WantedMesosHost,
+): readonly Obstacle[] {
+  const isWanted = engine.install === 'source' && services.length > 0;
+  return isWanted && !isCompiled(paths, seen) ? sourceObstacles(facts, engine) : [];
 }
 
 /** A ZooKeeper that is there already: from 3.5 on its AdminServer takes Marathon's default port. */

@@ -10,6 +10,7 @@ import { PROBE_SCRIPT } from './probe-script.js';
 import { MESOS_SECRETS } from './secrets.js';
 import type { AgentPast, MesosProcess, MesosSeen, SeenFile, SeenService } from './seen.js';
 import { readCgroup } from './cgroup.js';
+import { sourceMarker } from './source.js';
 import type { WantedMesosHost } from './types.js';
 import { readZooKeeper } from './zookeeper-answer.js';
 
@@ -29,7 +30,9 @@ export function mesosProbe(wanted: WantedMesosHost): HostProbe<MesosSeen> {
       CROSSFLOCK_MESOS_WORK: paths.work,
       CROSSFLOCK_MESOS_RUNTIME: paths.runtime,
       CROSSFLOCK_MESOS_ROOT: paths.currentRoot,
-      CROSSFLOCK_MESOS_FILES: wanted.files.map(({ path }) => path).join('\n'),
+      CROSSFLOCK_MESOS_FILES: [...wanted.files, ...markers(wanted)]
+        .map(({ path }) => path)
+        .join('\n'),
       CROSSFLOCK_MESOS_SERVICES: (['agent', 'master'] as const)
         .map((part) => mesosServiceName(deployment, clusterId, part))
         .join('\n'),
@@ -48,6 +51,11 @@ export function mesosProbe(wanted: WantedMesosHost): HostProbe<MesosSeen> {
       marathonAnswers: marathonAnswers(at(asks.ping, got)),
     }),
   };
+}
+
+/** What tells that Mesos was compiled on the host, where it is to be. */
+function markers({ engine, paths }: WantedMesosHost): readonly { readonly path: string }[] {
+  return engine.install === 'source' ? [sourceMarker(paths)] : [];
 }
 
 type Asks = Partial<Record<'state' | 'metrics' | 'agent' | 'ping', string>>;

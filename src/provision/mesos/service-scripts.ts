@@ -61,7 +61,8 @@ exec env -i PATH="$path" HOME=/root "$@" "$command"
 
 /**
  * Keeps the part running where no systemd does, and ends it, and nothing that it has started, with
- * itself. The number of the process is in `$1`.
+ * itself; SIGUSR1 is handed on, which to an agent says that it leaves for good. The number of the
+ * process is in `$1`.
  */
 export const SUPERVISE_SCRIPT = String.raw`#!/bin/sh
 # Written by crossflock; changes are overwritten.
@@ -69,6 +70,7 @@ folder=$(dirname "$0")
 stop=
 child=
 trap 'stop=1; [ -z "$child" ] || kill -TERM "$child" 2>/dev/null' TERM INT
+trap 'stop=1; [ -z "$child" ] || kill -USR1 "$child" 2>/dev/null' USR1
 mkdir -p "$(dirname "$1")"
 echo $$ >"$1"
 while [ -z "$stop" ]; do
@@ -84,6 +86,19 @@ rm -f "$1"
 /** What a script in `/etc/init.d` does, with `folder`, `pidfile` and `log` set before. */
 export const INIT_SCRIPT = String.raw`
 running() { [ -r "$pidfile" ] && kill -0 "$(cat "$pidfile")" 2>/dev/null; }
+end() {
+  running || exit 0
+  pid=$(cat "$pidfile")
+  kill "-$1" "$pid"
+  left=$2
+  while [ "$left" -gt 0 ]; do
+    kill -0 "$pid" 2>/dev/null || exit 0
+    sleep 1
+    left=$((left - 1))
+  done
+  echo "$0: process $pid does not end" >&2
+  exit 1
+}
 case "$1" in
   start)
     running && exit 0
@@ -91,15 +106,10 @@ case "$1" in
     setsid "$folder/supervise" "$pidfile" </dev/null >>"$log" 2>&1 &
     ;;
   stop)
-    running || exit 0
-    pid=$(cat "$pidfile")
-    kill -TERM "$pid"
-    for _ in 1 2 3 4 5 6 7 8 9 10; do
-      kill -0 "$pid" 2>/dev/null || exit 0
-      sleep 1
-    done
-    echo "$0: process $pid does not end" >&2
-    exit 1
+    end TERM 10
+    ;;
+  leave)
+    end USR1 90
     ;;
   restart | force-reload)
     "$0" stop && "$0" start
@@ -108,8 +118,24 @@ case "$1" in
     if running; then echo "running"; else echo "stopped"; exit 3; fi
     ;;
   *)
-    echo "usage: $0 start|stop|restart|status" >&2
+    echo "usage: $0 start|stop|restart|status|leave" >&2
     exit 2
     ;;
 esac
+`;
+
+/**
+ * Ends the agent of the unit `$1` for good: SIGUSR1 in place of the signal that it may come back
+ * after. It stops the agent's containers before it ends; a kill beside a stop would cut that short,
+ * and a kill alone would have it started again.
+ */
+export const LEAVE_SCRIPT = String.raw`
+settings=/run/systemd/system/$1.d
+mkdir -p "$settings"
+printf '[Service]\nKillSignal=SIGUSR1\nTimeoutStopSec=90\n' >"$settings/leave.conf"
+systemctl daemon-reload
+systemctl stop "$1"
+ended=$?
+rm -rf "$settings"
+exit "$ended"
 `;

@@ -5,6 +5,7 @@ import { canInstall, SUPPORTED } from '../facts/os-release.js';
 import type { Obstacle } from '../obstacles.js';
 import type { MesosPaths } from './paths.js';
 import { sha256 } from './secrets.js';
+import type { MesosSeen } from './seen.js';
 import { SOURCE_SCRIPT } from './source-script.js';
 
 /** The last release of Mesos (November 2020). */
@@ -67,6 +68,12 @@ export function sourceMarker(paths: MesosPaths): {
 } {
   const content = `mesos ${SOURCE_VERSION}\n`;
   return { path: posix.join(paths.source, 'compiled'), content, sha256: sha256(content) };
+}
+
+/** Whether what was seen on a host has this Mesos. */
+export function isCompiled(paths: MesosPaths, { files }: Pick<MesosSeen, 'files'>): boolean {
+  const marker = sourceMarker(paths);
+  return files.get(marker.path)?.sha256 === marker.sha256;
 }
 
 /**

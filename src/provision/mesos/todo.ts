@@ -6,6 +6,8 @@ import type { MesosChange, MesosStep } from './change.js';
 import { mesosContainerName, type MesosPart } from './paths.js';
 import { MESOS_SECRETS, sha256, type MesosSecrets } from './secrets.js';
 import type { MesosSeen } from './seen.js';
+import { isCompiled } from './source.js';
+import { LEAVE_SCRIPT } from './service-scripts.js';
 import { rootName } from './unpack-script.js';
 import type { WantedContainer, WantedFile, WantedMesosHost, WantedService } from './types.js';
 
@@ -14,6 +16,7 @@ export function mesosTodo(wanted: WantedMesosHost, seen: MesosSeen): readonly Me
   return [
     ...secretChanges(wanted, seen),
     ...wanted.containers.flatMap((container) => containerChange(wanted, seen, container)),
+    ...sourceChanges(wanted, seen),
     ...wanted.services.flatMap((service) => serviceChange(wanted, seen, service)),
     ...unwanted(wanted, seen),
   ];
@@ -108,6 +111,16 @@ function containerDifference(
   return existing.running ? undefined : { action: 'start', why: 'it does not run' };
 }
 
+/** Before the first of the host's services that runs what was compiled. */
+function sourceChanges(wanted: WantedMesosHost, seen: MesosSeen): readonly MesosChange[] {
+  const { engine, paths, services } = wanted;
+  const [part] = services.map((service) => service.part).sort((a, b) => b.localeCompare(a));
+  if (part === undefined || engine.install !== 'source' || isCompiled(paths, seen)) return [];
+  const detail = `compiled on the host with ${engine.cores} cores, which may take hours`;
+  const view = { action: 'create', kind: 'mesos', detail } as const;
+  return [{ ...change(wanted, seen, part, view), steps: [{ do: 'compile' }] }];
+}
+
 function serviceChange(
   wanted: WantedMesosHost,
   seen: MesosSeen,
@@ -189,31 +202,46 @@ function unwanted(wanted: WantedMesosHost, seen: MesosSeen): readonly MesosChang
     .filter(({ name }) => !wanted.services.some((service) => service.name === name))
     .map((service) => {
       const part = service.name.includes('-mesos-agent-') ? 'agent' : 'master';
-      const detail = part === 'agent' ? 'what still runs there ends' : 'it is not wanted here';
+      const detail =
+        part === 'agent'
+          ? 'the host is no agent any more: its containers end, and start anew on others with room'
+          : 'it is not wanted here';
       const view = { action: 'delete', kind: kindOf(part), detail } as const;
-      return { ...change(wanted, seen, part, view), steps: leaving(service) };
+      return { ...change(wanted, seen, part, view), steps: leaving(service, part, wanted.paths) };
     });
   return [...containers, ...services];
 }
 
-/** An agent that gets SIGUSR1 tells the master that it goes, which ends what it still has. */
-function leaving({ name, init }: MesosSeen['services'][number]): readonly MesosStep[] {
+/**
+ * Ends a service and takes it away. An agent that gets SIGUSR1 tells the master that it goes, which
+ * ends what it still has; what it remembers of itself goes too, so that a later one is a new agent.
+ */
+function leaving(
+  { name, init }: MesosSeen['services'][number],
+  part: 'agent' | 'master',
+  { work }: WantedMesosHost['paths'],
+): readonly MesosStep[] {
   const unit = `${name}.service`;
+  const script = `/etc/init.d/${name}`;
+  const isAgent = part === 'agent';
   const calls =
     init === 'systemd'
       ? [
+          isAgent ? ['sh', '-c', LEAVE_SCRIPT, 'sh', unit] : ['systemctl', 'stop', unit],
           ['systemctl', 'disable', unit],
-          ['systemctl', 'kill', '--kill-who=main', '--signal=SIGUSR1', unit],
-          ['systemctl', 'stop', unit],
         ]
       : [
-          [`/etc/init.d/${name}`, 'stop'],
+          [script, isAgent ? 'leave' : 'stop'],
           ['update-rc.d', '-f', name, 'remove'],
         ];
-  const definition = init === 'systemd' ? `/etc/systemd/system/${unit}` : `/etc/init.d/${name}`;
+  const definition = init === 'systemd' ? `/etc/systemd/system/${unit}` : script;
+  const paths = [definition, `/etc/logrotate.d/${name}`, ...(isAgent ? [work] : [])];
+  const reload: readonly MesosStep[] =
+    init === 'systemd' ? [{ do: 'run', argv: ['systemctl', 'daemon-reload'] }] : [];
   return [
     ...calls.map((argv): MesosStep => ({ do: 'run', argv })),
-    { do: 'remove', paths: [definition, `/etc/logrotate.d/${name}`] },
+    { do: 'remove', paths },
+    ...reload,
   ];
 }
 

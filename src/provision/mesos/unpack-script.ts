@@ -1,10 +1,11 @@
 /**
  * Unpacks the file system of the image `CROSSFLOCK_IMAGE` into a folder of its own in
  * `CROSSFLOCK_ROOTS`, named after the image's id (see `rootName`), and points `CROSSFLOCK_LINK` at
- * it. To be run as root. Folders of other images stay: tasks that still run may use them.
+ * it. To be run as root. An image that no one has sent to the host is pulled. Folders of other images stay: tasks that still run may use them.
  */
 export const UNPACK_SCRIPT = String.raw`
 set -eu
+docker image inspect "$CROSSFLOCK_IMAGE" >/dev/null 2>&1 || docker pull -q "$CROSSFLOCK_IMAGE" >/dev/null
 id=$(docker image inspect --format '{{.Id}}' "$CROSSFLOCK_IMAGE")
 name=$(printf '%s' "$id" | tr -c 'A-Za-z0-9_.' '-')
 folder=$CROSSFLOCK_ROOTS/$name

@@ -7,11 +7,13 @@ import { poolKeyStep } from '../../../src/actions/pool-key-step.js';
 import { CrossflockError } from '../../../src/errors/crossflock-error.js';
 import { runSteps } from '../../../src/pipeline/run-steps.js';
 import { makePlan } from '../../../src/plan/make-plan.js';
+import type { Plan } from '../../../src/plan/types.js';
 import { FakeClock } from '../../fakes/fake-clock.js';
 import { FakeConnector } from '../../fakes/fake-connector.js';
 import { FakeHost } from '../../fakes/fake-host.js';
 import { FakePool } from '../../fakes/fake-pool.js';
 import { RecordingReporter } from '../../fakes/recording-reporter.js';
+import { mesosPlan } from './mesos-plan.js';
 
 const HERE = '/state/crossflock/demo/secrets/pool-key';
 const THERE = '/etc/crossflock/demo/secrets/pool-key';
@@ -46,6 +48,10 @@ function machine(name: string, path: string, key?: string): FakeHost {
 }
 
 function world(here: FakeHost, ...hosts: readonly FakeHost[]) {
+  return worldOf(plan(), here, ...hosts);
+}
+
+function worldOf(whole: Plan, here: FakeHost, ...hosts: readonly FakeHost[]) {
   const hostsOf = new FakeConnector();
   for (const host of hosts) hostsOf.with(host);
   const kept: string[] = [];
@@ -61,7 +67,7 @@ function world(here: FakeHost, ...hosts: readonly FakeHost[]) {
     keepSecret: (value) => kept.push(value),
   };
   const failures: MemberFailures = new Map();
-  const result = () => runSteps([poolKeyStep(context, plan(), failures)], context);
+  const result = () => runSteps([poolKeyStep(context, whole, failures)], context);
   return { failures, kept, result };
 }
 
@@ -119,5 +125,15 @@ describe('the pool key', () => {
     expect(await result()).toEqual({ changes: 1 });
     expect([...failures.keys()]).toEqual(['192.0.2.1']);
     expect(two.puts).toHaveLength(1);
+  });
+
+  it('is on every host that runs containers, and not on one that has a master alone', async () => {
+    const hosts = ['m1', 'a1', 'a2', 'b1'].map((id) => machine(id, THERE));
+    const { result } = worldOf(mesosPlan(), machine('localhost', HERE), ...hosts);
+    expect(await result()).toEqual({ changes: 4 });
+    expect(hosts.filter(({ puts }) => puts.length > 0).map(({ name }) => name)).toEqual([
+      ...['a1', 'a2', 'b1'],
+    ]);
+    expect(hosts[0]?.runs).toEqual([]);
   });
 });

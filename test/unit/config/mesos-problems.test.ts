@@ -26,6 +26,15 @@ function mesos(hosts: readonly Host[], settings: object = {}): Changes {
   };
 }
 
+/** All containers on the first cluster: nine CPUs together, none more than four. */
+const LARGER: Changes = { 'containers[2].cluster': 'chameleon' };
+
+/** Both containers of the first cluster want this port of their host. */
+function portsOf(host_port: number): Changes {
+  const ports = [{ container_port: 22, host_port, protocol: 'tcp', name: 'ssh' }];
+  return { 'containers[0].ports': ports, 'containers[1].ports': ports };
+}
+
 /** What is broken, how, and every problem that must be told. */
 const CASES: readonly (readonly [string, Changes, readonly string[]])[] = [
   ['nothing: one host', mesos([{}]), []],
@@ -140,6 +149,47 @@ const CASES: readonly (readonly [string, Changes, readonly string[]])[] = [
     'cores without compiling',
     mesos([{}], { cores: 8 }),
     ['warning clusters[0].engine.cores: is used with "install": "source" only; remove it'],
+  ],
+  [
+    'nothing: resources that are enough on two agents together',
+    mesos([{ role: 'master' }, {}, {}], { resources: { cpus: 4 } }),
+    [],
+  ],
+  [
+    'too little on all agents together',
+    { ...mesos([{ role: 'master' }, {}, {}], { resources: { cpus: 4 } }), ...LARGER },
+    [
+      'warning clusters[0].engine.resources.cpus: 4 on each of 2 agents is less than the 9 CPUs that its containers ask for together, so some will wait; write 4.5 or more, or ask for less',
+    ],
+  ],
+  [
+    'a container that is larger than an agent',
+    mesos([{}, {}, {}], { resources: { cpus: 3 } }),
+    [
+      'warning clusters[0].engine.resources.cpus: 3 is what one agent has, less than the 4 CPUs that runner1 asks for, so it will not start; write 4 or more, or ask for less',
+    ],
+  ],
+  [
+    'a port that no agent offers',
+    { ...mesos([{}]), ...portsOf(5050) },
+    [
+      'error containers[0].ports[0].host_port: 5050 is no port that a Mesos agent offers, 31000 to 32000, so the container would wait for ever; write one of those, or 0 for any free port',
+      'error containers[1].ports[0].host_port: 5050 is no port that a Mesos agent offers, 31000 to 32000, so the container would wait for ever; write one of those, or 0 for any free port',
+    ],
+  ],
+  [
+    'one port twice, which two agents have room for',
+    { ...mesos([{}, {}, {}]), ...portsOf(31_000) },
+    [
+      'warning containers[1].ports[0].host_port: 31000 is the port of containers[0].ports[0] too, and a port of a host can be given once; write another one, or 0 for any free port',
+    ],
+  ],
+  [
+    'one port twice on the only agent',
+    { ...mesos([{ role: 'master' }, {}]), ...portsOf(31_000) },
+    [
+      'error containers[1].ports[0].host_port: 31000 is the port of containers[0].ports[0] too, and a port of a host can be given once; write another one, or 0 for any free port',
+    ],
   ],
   [
     'a Marathon beside it',

@@ -57,6 +57,8 @@ function seenOf(
   };
 }
 
+/** MB. */
+const ROOMY = { memoryMb: 16_000, diskFreeMb: 40_000 };
 const WEAVE = '/var/run/weave/weave.sock';
 const ARGUMENT = 'systemd.unified_cgroup_hierarchy=0';
 const FORCE = 'SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1';
@@ -96,7 +98,11 @@ describe('a host of today', () => {
   it.each(TABLE)('%s, cgroup %s, docker %s %s %s', (...row) => {
     const [name, layout, docker, argument, socket, told] = row;
     const wanted = wantedOf(socket === undefined ? {} : { createSocket: socket });
-    const found = mesosObstacles({ os: os(name) }, seenOf(layout, docker, argument), wanted);
+    const found = mesosObstacles(
+      { os: os(name), ...ROOMY },
+      seenOf(layout, docker, argument),
+      wanted,
+    );
     expect(found).toHaveLength(told.length);
     told.forEach((words, index) => {
       expect(`${found[index]!.what}; ${found[index]!.todo}`).toMatch(words);
@@ -104,7 +110,7 @@ describe('a host of today', () => {
   });
 
   it('says all of it for control groups of version 2', () => {
-    const found = mesosObstacles({ os: os('debian 12') }, seenOf('v2', '26'), wantedOf());
+    const found = mesosObstacles({ os: os('debian 12'), ...ROOMY }, seenOf('v2', '26'), wantedOf());
     expect(found).toEqual([
       {
         what: 'Debian GNU/Linux 12 runs with control groups of version 2 only, and the docker containerizer of mesos does not start without the controller "cpu" of version 1',
@@ -114,7 +120,7 @@ describe('a host of today', () => {
   });
 });
 
-const DEBIAN = { os: os('debian 12') };
+const DEBIAN = { os: os('debian 12'), ...ROOMY };
 
 /** What is told of a host that differs from a good one. */
 function told(seen: Partial<MesosSeen>, options: Parameters<typeof wantedOf>[0] = {}): string[] {

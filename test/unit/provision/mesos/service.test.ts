@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -103,6 +103,42 @@ it('the image of the agent is unpacked by a script that sh can read, by the name
   const name = execFileSync('tr', ['-c', 'A-Za-z0-9_.', '-'], { input: id, encoding: 'utf8' });
   expect(rootName(id)).toBe(name);
   expect(UNPACK_SCRIPT).toContain("tr -c 'A-Za-z0-9_.' '-'");
+});
+
+it('the image of the agent is unpacked once, and pulled where the host has none', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'crossflock-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
+  // Knows one image, once it was pulled.
+  const docker = `#!/bin/sh
+set -e
+echo "$1 $2" >>"${folder}/calls"
+case "$1 $2" in
+  'image inspect') [ -e "${folder}/pulled" ] && echo sha256:ce19 ;;
+  'pull -q') : >"${folder}/pulled"; echo "$3" ;;
+  'create --label') echo 0123 ;;
+  'export 0123') mkdir -p "${folder}/image/usr/bin"; : >"${folder}/image/usr/bin/env"
+    chmod 755 "${folder}/image/usr/bin/env"; tar -c -C "${folder}/image" usr ;;
+esac
+`;
+  writeFileSync(join(folder, 'docker'), docker, { mode: 0o700 });
+  const env = {
+    PATH: `${folder}:${process.env['PATH'] ?? ''}`,
+    CROSSFLOCK_IMAGE: 'mesosphere/mesos-slave:1.7.1',
+    CROSSFLOCK_ROOTS: folder,
+    CROSSFLOCK_LINK: join(folder, 'current'),
+    CROSSFLOCK_DEPLOYMENT: 'demo',
+  };
+  const calls = (): string[] => {
+    writeFileSync(join(folder, 'calls'), '');
+    execFileSync('sh', ['-c', UNPACK_SCRIPT], { env });
+    return readFileSync(join(folder, 'calls'), 'utf8').trimEnd().split('\n');
+  };
+  const once = ['create --label', 'export 0123', 'rm 0123'];
+  expect(calls()).toEqual(['image inspect', 'pull -q', 'image inspect', ...once]);
+  expect(readlinkSync(join(folder, 'current'))).toBe(rootName('sha256:ce19'));
+  expect(calls()).toEqual(['image inspect', 'image inspect']);
 });
 
 describe('the script that starts a part', () => {

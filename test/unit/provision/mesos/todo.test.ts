@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inTurn } from '../../../../src/provision/mesos/change.js';
 import { secretHashes, sha256 } from '../../../../src/provision/mesos/secrets.js';
+import { LEAVE_SCRIPT } from '../../../../src/provision/mesos/service-scripts.js';
 import type { MesosSeen } from '../../../../src/provision/mesos/seen.js';
 import { manifestText, mesosTodo } from '../../../../src/provision/mesos/todo.js';
 import type { WantedMesosHost } from '../../../../src/provision/mesos/types.js';
@@ -143,14 +144,16 @@ describe('what is to do', () => {
     const nothing = { ...ONE, parts: [], files: [], containers: [], services: [] };
     const changes = mesosTodo(nothing, { ...before, docker: { ...before.docker, containers: [] } });
     expect(changes.map(({ view }) => `${view.action} ${view.kind}: ${view.detail}`)).toEqual([
-      'delete mesos agent: what still runs there ends',
+      'delete mesos agent: the host is no agent any more: its containers end, and start anew on others with room',
     ]);
     expect(changes[0]!.steps).toContainEqual({
       do: 'run',
-      argv: [
-        ...['systemctl', 'kill', '--kill-who=main', '--signal=SIGUSR1'],
-        'crossflock-demo-mesos-agent-chameleon.service',
-      ],
+      argv: ['sh', '-c', LEAVE_SCRIPT, 'sh', 'crossflock-demo-mesos-agent-chameleon.service'],
+    });
+    // Else a new agent would take itself for the one that the master has let go.
+    expect(changes[0]!.steps).toContainEqual({
+      do: 'remove',
+      paths: expect.arrayContaining([nothing.paths.work]) as string[],
     });
   });
 });
