@@ -20,6 +20,8 @@ export interface RolloutOptions {
   readonly force: boolean;
   /** Seconds until every task must run and be healthy. */
   readonly timeout: number;
+  /** Which apps are changed and waited for, by what was found of them; all where absent. */
+  readonly only?: (change: AppChange) => boolean;
 }
 
 interface AppStepChange extends StepChange {
@@ -104,14 +106,15 @@ export class AppsRollout {
     apps: readonly MarathonApp[],
     { signal, progress, dryRun }: StepContext,
   ): Promise<readonly AppChange[]> {
-    const { recreate, prune } = this.#options;
+    const { recreate, prune, only = () => true } = this.#options;
     const client = await marathonClient(this.#context, cluster, progress);
     const asked = { client, apps, deployment: this.#plan.name, prune, signal } as const;
     try {
       // A dry run asks once: who only looks is not made to wait, and an embedded Marathon that it
       // would only start cannot answer yet.
       if (dryRun) await client.ping({ signal, once: true });
-      return await checkCluster({ ...asked, mode: recreate ? 'recreate' : 'compare' });
+      const mode = recreate ? 'recreate' : 'compare';
+      return (await checkCluster({ ...asked, mode })).filter(only);
     } catch (error) {
       const absent = toCrossflockError(error).code === 'unreachable';
       if (!(dryRun && absent && cluster.engine.type === 'embedded')) throw error;

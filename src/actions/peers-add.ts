@@ -3,9 +3,11 @@ import { CrossflockError } from '../errors/crossflock-error.js';
 import { EXIT, exitCodeFor, type ExitCode } from '../errors/exit-codes.js';
 import { runSteps, type PipelineResult } from '../pipeline/run-steps.js';
 import { step, type Step } from '../pipeline/step.js';
-import type { HostPlan, Plan } from '../plan/types.js';
+import type { AppChange } from '../marathon/check.js';
+import type { AppPlan, HostPlan, Plan } from '../plan/types.js';
 import type { VirtualNetwork } from '../ports/virtual-network.js';
 import { factsProbe } from '../provision/facts/host-facts.js';
+import { permits } from '../provision/mesos/moving.js';
 import { survey } from '../provision/survey.js';
 import { pasteable } from '../util/quote.js';
 import { AppsRollout } from './apps-rollout.js';
@@ -89,7 +91,8 @@ async function run(context: ActionContext, addition: Addition): Promise<Pipeline
   const cluster = clusterOfHost(plan, host);
   // A Marathon of its own is somebody else's: it learns of hosts by itself.
   if (cluster.engine.type === 'given') return { changes };
-  const isBare = dryRun && scene.changed.has(host.id);
+  // That of Mesos is on other hosts, and there already.
+  const isBare = dryRun && cluster.engine.type === 'embedded' && scene.changed.has(host.id);
   const steps = containerSteps(context, { ...addition, isBare });
   const last = await runSteps(steps, pipeline);
   return { ...last, changes: changes + last.changes };
@@ -130,19 +133,42 @@ function containerSteps(
   context: ActionContext,
   { plan, host, options, network, isBare }: Containers,
 ): readonly Step[] {
-  const part = planOfCluster(plan, clusterOfHost(plan, host));
+  const cluster = clusterOfHost(plan, host);
+  const part = planOfCluster(plan, cluster);
   if (isBare) return [plannedAppsStep(part), ...flockSteps(context, plan)];
   const { timeout, dryRun } = options;
-  const rollout = { recreate: false, prune: false, force: false, timeout };
+  const own = appsOf(part, host);
+  const ids = new Set(own.map(({ app }) => app.id));
+  // Others of its cluster run elsewhere, and are not touched.
+  const only = ({ action, appId }: AppChange): boolean => action === 'create' || ids.has(appId);
+  const rollout = {
+    ...{ recreate: false, prune: false, force: false, timeout },
+    ...(cluster.engine.type === 'mesos' ? { only } : {}),
+  };
   const failures: ClusterFailures = new Map();
   const steps = [
     poolKeyStep(context, plan, new Map()),
     new AppsRollout(context, part, { ...rollout, network, failures }).step(),
     ...flockSteps(context, plan),
   ];
-  const hasExecutors = executorsOf(part).addresses.length > 0;
-  if (hasExecutors && !dryRun) steps.push(slotsStep(context, plan, part));
+  const mine = { ...part, apps: own };
+  const hasExecutors = executorsOf(mine).addresses.length > 0;
+  if (hasExecutors && !dryRun) steps.push(slotsStep(context, plan, mine));
   return steps;
+}
+
+/** Apps that run on this host: of an agent, those that can run on no other one. */
+function appsOf({ clusters, apps }: Plan, host: HostPlan): readonly AppPlan[] {
+  const { engine } = clusterOfHost({ clusters }, host);
+  if (engine.type !== 'mesos') return apps;
+  const member = engine.agents.find(({ hostId }) => hostId === host.id);
+  const others = engine.agents.filter((agent) => agent !== member);
+  return apps.filter(
+    ({ app }) =>
+      member !== undefined &&
+      permits(app, member.address) &&
+      others.every(({ address }) => !permits(app, address)),
+  );
 }
 
 /** The apps of a host on which no Marathon can be asked yet. */

@@ -20,6 +20,15 @@ condor_off -peaceful -daemon startd >&2 || exit 1
 exec tail --pid="$pid" -f /dev/null
 `;
 
+/** The same at once: what runs is sent back to its queue, which learns of it before all ends. */
+const GIVE_BACK_SCRIPT = `
+pid=$(pgrep -o -x condor_startd) || exit 0
+condor_off -graceful -daemon startd >&2 || exit 1
+exec tail --pid="$pid" -f /dev/null
+`;
+/** Milliseconds for jobs that were told to end. */
+const GIVE_BACK_MS = 15_000;
+
 interface TaskChange extends StepChange {
   readonly container: string;
 }
@@ -30,10 +39,13 @@ export interface DrainOptions {
   readonly cluster: ClusterPlan;
   /** Seconds that running jobs have to come to their end. */
   readonly wait: number;
+  /** Whether jobs that are left then go back to their queue before their container ends. */
+  readonly givesBack?: boolean;
 }
 
 /** Lets the jobs that run on a host come to their end, for as long as it was asked for. */
-export function drainStep({ host, plan, cluster, wait }: DrainOptions): Step {
+export function drainStep(options: DrainOptions): Step {
+  const { host, plan, cluster, wait, givesBack = false } = options;
   return step<TaskChange>({
     id: 'drain',
     title: 'running jobs',
@@ -41,31 +53,43 @@ export function drainStep({ host, plan, cluster, wait }: DrainOptions): Step {
       const role = 'crossflock.role=executor';
       const tasks = await tasksOf(host, { plan, cluster, filters: [role], signal });
       return tasks.map(({ id, name }) => {
-        const detail = `its jobs have ${formatDuration(wait * 1000)} to end`;
+        const detail =
+          wait > 0
+            ? `its jobs have ${formatDuration(wait * 1000)} to end`
+            : 'its jobs go back to their queue';
         return { container: id, view: { action: 'stop', kind: 'executor', target: name, detail } };
       });
     },
     apply: async (changes, context) => {
-      const ends = applyEach<TaskChange>(changes.length, async ({ container }, { signal }) => {
-        const argv = ['docker', 'exec', '--user', 'root', container, 'sh', '-c', DRAIN_SCRIPT];
-        const result = await host.run(argv, { signal, timeoutMs: wait * 1000 });
-        if (result.exitCode !== 0) throw failed('the executor does not let its jobs end', result);
-      });
-      try {
-        await ends(changes, context);
-      } catch (error) {
-        if (toCrossflockError(error).code !== 'timeout') throw error;
-        context.incomplete('jobs that still run are run again elsewhere');
-      }
+      const ends = (script: string, timeoutMs: number) =>
+        applyEach<TaskChange>(changes.length, async ({ container }, { signal }) => {
+          const argv = ['docker', 'exec', '--user', 'root', container, 'sh', '-c', script];
+          const result = await host.run(argv, { signal, timeoutMs });
+          if (result.exitCode !== 0) throw failed('the executor does not let its jobs end', result);
+        })(changes, context);
+      if (wait > 0 && (await isInTime(ends(DRAIN_SCRIPT, wait * 1000)))) return;
+      if (wait > 0) context.incomplete('jobs that still run are run again elsewhere');
+      if (givesBack) await isInTime(ends(GIVE_BACK_SCRIPT, GIVE_BACK_MS));
     },
   });
 }
 
-/** Ends what an embedded Marathon left running, because it was not there to be asked. */
+async function isInTime(work: Promise<void>): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch (error) {
+    if (toCrossflockError(error).code !== 'timeout') throw error;
+    return false;
+  }
+}
+
+/** Ends and removes what a cluster's Marathon or agent left on a host, and nobody would any more. */
 export function leftoversStep(host: Host, plan: Plan, cluster: ClusterPlan): Step {
+  const isMesos = cluster.engine.type === 'mesos';
   return step<TaskChange>({
     id: 'containers',
-    title: 'containers without a marathon',
+    title: `containers without ${isMesos ? 'an agent' : 'a marathon'}`,
     check: async ({ signal }) => {
       const tasks = await tasksOf(host, { plan, cluster, filters: [], signal });
       return tasks.map(({ id, name }) => ({
@@ -110,9 +134,14 @@ interface TaskQuery {
   readonly signal: AbortSignal;
 }
 
-/** The containers that a cluster's embedded Marathon has started. */
+/** The containers of apps that a cluster's engine has started. */
 async function tasksOf(host: Host, { plan, cluster, filters, signal }: TaskQuery) {
-  const labels = [`crossflock.cluster=${clusterScope(plan.name, cluster.id)}`, ...filters];
+  // Mesos gives no labels; those of an app are Docker parameters, and say nothing of the cluster.
+  const own =
+    cluster.engine.type === 'mesos'
+      ? [`crossflock.deployment=${plan.name}`, 'crossflock.container']
+      : [`crossflock.cluster=${clusterScope(plan.name, cluster.id)}`];
+  const labels = [...own, ...filters];
   const argv = ['docker', 'ps', '--all', '--format', '{{.ID}} {{.Names}}'];
   const result = await host.run(
     [...argv, ...labels.flatMap((label) => ['--filter', `label=${label}`])],

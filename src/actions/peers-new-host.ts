@@ -1,13 +1,13 @@
 import { homedir } from 'node:os';
-import { dirname, relative, resolve } from 'node:path';
-import { addHost, type ExecutorWish } from '../config/edit-hosts.js';
+import { basename, dirname, relative, resolve } from 'node:path';
+import { addAgent, addHost, type ExecutorWish } from '../config/edit-hosts.js';
 import type { HostConfig } from '../config/types.js';
 import { CrossflockError } from '../errors/crossflock-error.js';
 import { formatAddress, hostAddresses, parseAddress, parseNetwork } from '../plan/addressing.js';
 import { assignAddresses } from '../plan/assignment.js';
 import { hostId, parseEndpoint } from '../plan/hosts.js';
 import { defaultDriver } from '../plan/make-plan.js';
-import type { HostPlan, Plan } from '../plan/types.js';
+import type { ClusterPlan, HostPlan, Plan } from '../plan/types.js';
 import { optional } from '../util/optional.js';
 import type { FileEdit } from './peers-file.js';
 import { allHosts, unknownHost } from './peers-target.js';
@@ -20,6 +20,8 @@ export interface HostWish extends ExecutorWish {
   readonly id?: string | undefined;
   readonly identityFile?: string | undefined;
   readonly privateAddress?: string | undefined;
+  /** Whether an executor comes with it; an agent can do without. Default true. */
+  readonly executor?: boolean | undefined;
 }
 
 /**
@@ -30,13 +32,25 @@ export function newHostEdit(plan: Plan, wish: HostWish, file: string, before: st
   const { cluster: clusterId, cpus, mem, image } = wish;
   if (clusterId === undefined) throw noCluster(plan, wish, file);
   const host = hostEntry(wish, file);
-  refuseTaken(plan, host, clusterId);
+  const executor = wish.executor === false ? undefined : { cpus, mem, image };
+  refuseTakenId(plan, host);
+  const cluster = plan.clusters.find(({ id }) => id === clusterId);
+  if (cluster?.engine.type === 'mesos') {
+    refuseOneHost(cluster, file);
+    const privateAddress = wish.privateAddress ?? host.address;
+    const placed = executor && { ...executor, ip: nextAddress(plan) };
+    const addition = { host, clusterId, privateAddress, executor: placed };
+    return { file, before, ...addAgent(before, addition) };
+  }
+  if (cluster !== undefined) throw clusterTaken(cluster);
+  if (executor === undefined) {
+    throw new CrossflockError('a cluster of its own without an executor would do nothing', {
+      code: 'invalid-input',
+      hint: 'leave out --no-executor, or name a cluster of Mesos that the host joins as an agent',
+    });
+  }
   const ip = nextAddress(plan);
-  return {
-    file,
-    before,
-    ...addHost(before, { host, clusterId, executor: { cpus, mem, image }, ip }),
-  };
+  return { file, before, ...addHost(before, { host, clusterId, executor, ip }) };
 }
 
 function hostEntry(wish: HostWish, file: string): HostConfig {
@@ -61,27 +75,40 @@ function identityPath(given: string | undefined, file: string): string | undefin
   return atHome.startsWith('..') ? path : `~/${atHome}`;
 }
 
-function refuseTaken(plan: Plan, host: HostConfig, clusterId: string): void {
+function refuseTakenId(plan: Plan, host: HostConfig): void {
   const id = hostId(host);
-  if (allHosts(plan).some((other) => other.id === id)) {
-    throw new CrossflockError(`--id ${id} is the id of another host`, {
-      code: 'invalid-input',
-      hint: 'choose another one',
-    });
-  }
-  const cluster = plan.clusters.find((other) => other.id === clusterId);
-  if (cluster === undefined) return;
-  const [first] = cluster.hosts;
+  if (allHosts(plan).every((other) => other.id !== id)) return;
+  throw new CrossflockError(`--id ${id} is the id of another host`, {
+    code: 'invalid-input',
+    hint: 'choose another one',
+  });
+}
+
+/** A further host joins a cluster only where that is one of Mesos. */
+function clusterTaken({ id, engine, hosts }: ClusterPlan): CrossflockError {
+  const [first] = hosts;
   const why =
-    cluster.engine.type === 'given'
+    engine.type === 'given'
       ? 'has a Marathon of its own, which brings its own hosts'
       : first === undefined
         ? 'runs on this machine'
         : `is served by ${first.id}`;
-  throw new CrossflockError(`--cluster ${clusterId} is taken: it ${why}`, {
+  return new CrossflockError(`--cluster ${id} is taken: it ${why}`, {
     code: 'invalid-input',
     hint: 'an embedded cluster has one host: choose another name for the cluster of the new one',
   });
+}
+
+/** Of one host, its parts listen where no other host reaches them. */
+function refuseOneHost({ id, hosts }: ClusterPlan, file: string): void {
+  if (hosts.length > 1) return;
+  throw new CrossflockError(
+    `the cluster ${id} is one host, whose parts listen on 127.0.0.1: with a second one all of them would start anew, and lose what runs`,
+    {
+      code: 'refused',
+      hint: `take it down with crossflock down, write the host into ${basename(file)} and run crossflock provision; or give the host a cluster of its own with another --cluster`,
+    },
+  );
 }
 
 /** The first virtual IP that no container has and that no host will need. */
@@ -104,7 +131,8 @@ function nextAddress(plan: Plan): string {
 /** What is not in the file is new only where a cluster is given for it. */
 function noCluster(plan: Plan, { host }: HostWish, file: string): CrossflockError {
   const { message, hint = '' } = unknownHost(plan, host, file);
-  const how = 'for a new host give --cluster ID, the name of a cluster that it makes up';
+  const how =
+    'for a new host give --cluster ID, the name of a cluster that it makes up, or of one of Mesos that it joins';
   // Any address is near to some other one.
   const isName = !/^[^@]*@|^[\d.:[\]]+$/.test(host);
   return new CrossflockError(message, {

@@ -1,4 +1,5 @@
-import { pin, removeHost, type Pins } from '../config/edit-hosts.js';
+import { removeHost } from '../config/edit-hosts.js';
+import { pin, type Pins } from '../config/edit-pins.js';
 import type { Config } from '../config/types.js';
 import { instanceIds } from '../plan/instances.js';
 import type { ClusterPlan, HostPlan, Plan } from '../plan/types.js';
@@ -12,6 +13,13 @@ export interface ShrunkConfig {
   readonly after: Plan;
 }
 
+export interface Shrinking {
+  /** Path of the configuration. */
+  readonly file: string;
+  /** Ids of the containers in its text that go with the host though its cluster stays. */
+  readonly leaving?: ((text: string) => ReadonlySet<string>) | undefined;
+}
+
 /**
  * The configuration without a host, in which all that stays is as it was: addresses and ports that
  * follow from the order in the file are written out where they would be others. Undefined where the
@@ -21,10 +29,10 @@ export async function withoutHost(
   context: ActionContext,
   plan: Plan,
   { id }: HostPlan,
-  file: string,
+  { file, leaving = () => new Set() }: Shrinking,
 ): Promise<ShrunkConfig | undefined> {
   const before = await readText(context, file);
-  let { text, changes } = removeHost(before, id);
+  let { text, changes } = removeHost(before, id, leaving(before));
   for (;;) {
     const after = await planOfText(context, file, text);
     if (after === undefined) return undefined;

@@ -7,15 +7,18 @@ import { hostFolder } from '../plan/host-folders.js';
 import type { HostPlan, Plan } from '../plan/types.js';
 import type { VirtualNetwork } from '../ports/virtual-network.js';
 import { pasteable } from '../util/quote.js';
+import { departureOf, endingContainers, type Departure } from './agent-departure.js';
 import type { ActionContext } from './context.js';
 import { appsStep, removeMarathonsStep } from './down-steps.js';
 import { loadPlan } from './load-plan.js';
+import { isMesosCluster } from './mesos-scene.js';
 import { networkDriver, type MemberFailures } from './network-steps.js';
 import { drainStep, hostFolderStep, leftoversStep } from './peers-drain.js';
 import { fileStep, type FileEdit } from './peers-file.js';
 import { flockSteps, requeueStep } from './peers-flock.js';
 import { withoutHost } from './peers-old-host.js';
 import { leaveStep, strangerMembership, type OpenNetwork } from './peers-network.js';
+import { agentIsGone, agentLeaves, agentRemains, type LeavingAgent } from './peers-remove-agent.js';
 import { clusterOfHost, findHost, hostSuggestion, planOfCluster } from './peers-target.js';
 import { executorsOf } from './pool-ready.js';
 import { openHost } from './open-host.js';
@@ -39,6 +42,8 @@ interface Leaving {
   readonly after: Plan;
   /** The part of the deployment that goes with it: none where others serve its cluster too. */
   readonly part: Plan | undefined;
+  /** What it means for the others of its cluster, where that is one of Mesos. */
+  readonly departure: Departure | undefined;
   readonly edit: FileEdit;
   readonly options: RemovePeerOptions;
   readonly network: VirtualNetwork;
@@ -64,15 +69,22 @@ export async function removePeer(
   const host = findHost(before, options.host);
   const network = openNetwork(before.network);
   if (host === undefined) return removeStranger(context, before, { ...options, network });
-  refuseSubmitter(before, host, options.config);
-  const found = await withoutHost(context, before, host, options.config);
-  if (found === undefined) return refused(context, host, options.config);
   const cluster = clusterOfHost(before, host);
+  const { config: file } = options;
+  const departure = isMesosCluster(cluster)
+    ? await departureOf(context, { plan: before, cluster, host, network, file })
+    : undefined;
+  if (departure === undefined) refuseSubmitter(before, host, file);
+  const found = await withoutHost(context, before, host, {
+    file,
+    leaving: departure === undefined ? undefined : (text) => endingContainers(departure, text),
+  });
+  if (found === undefined) return refused(context, host, file);
   const isWhole = cluster.engine.type === 'embedded';
   const part = isWhole ? planOfCluster(before, cluster) : undefined;
   const unreached: MemberFailures = new Map();
   const leaving: Leaving = {
-    ...{ ...found, host, before, part, options, network, unreached },
+    ...{ ...found, host, before, part, departure, options, network, unreached },
     ...{ isGone: false, hasDocker: true },
   };
   const pipeline = { ...context, dryRun: options.dryRun };
@@ -127,29 +139,48 @@ function refuseSubmitter(plan: Plan, host: HostPlan, file: string): void {
 
 /** The steps after the look; `leaving.isGone` is known by then. */
 function removeSteps(context: ActionContext, leaving: Leaving): readonly Step[] {
-  const { host, before, after, part, edit, options, unreached, isGone, hasDocker } = leaving;
+  const { host, before, after, edit, unreached, isGone, network } = leaving;
   const machine = openHost(context, host);
-  const steps = [...flockSteps(context, after)];
-  if (part !== undefined && !isGone && hasDocker) {
-    const cluster = clusterOfHost(before, host);
-    const hasExecutors = executorsOf(part).addresses.length > 0;
-    if (options.wait > 0 && hasExecutors) {
-      steps.push(drainStep({ host: machine, plan: before, cluster, wait: options.wait }));
-    }
-    steps.push(
-      appsStep(context, part),
-      removeMarathonsStep(context, part),
-      leftoversStep(machine, before, cluster),
-    );
-  }
-  if (part !== undefined && isGone && !options.dryRun && before.flockList !== undefined) {
-    steps.push(requeueStep(context, before, part));
-  }
+  const agent = agentOf(leaving);
   const members = networkMembers(context, before);
-  const { network } = leaving;
-  steps.push(leaveStep({ network, members, target: host.id, unreached }, () => isGone));
-  if (!isGone) steps.push(hostFolderStep(machine, before, host.id));
-  return [...steps, fileStep(context, edit)];
+  return [
+    ...flockSteps(context, after),
+    ...(agent === undefined
+      ? clusterSteps(context, leaving)
+      : (isGone ? agentIsGone : agentLeaves)(context, agent)),
+    leaveStep({ network, members, target: host.id, unreached }, () => isGone),
+    ...(agent === undefined || isGone ? [] : agentRemains(context, agent)),
+    ...(isGone ? [] : [hostFolderStep(machine, before, host.id)]),
+    fileStep(context, edit),
+  ];
+}
+
+/** A cluster that goes with its only host; nothing where others serve it. */
+function clusterSteps(context: ActionContext, leaving: Leaving): readonly Step[] {
+  const { host, before, part, options, isGone, hasDocker } = leaving;
+  if (part === undefined) return [];
+  if (isGone) {
+    const takesBack = !options.dryRun && before.flockList !== undefined;
+    return takesBack ? [requeueStep(context, before, part)] : [];
+  }
+  if (!hasDocker) return [];
+  const machine = openHost(context, host);
+  const cluster = clusterOfHost(before, host);
+  const hasExecutors = executorsOf(part).addresses.length > 0;
+  return [
+    ...(options.wait > 0 && hasExecutors
+      ? [drainStep({ host: machine, plan: before, cluster, wait: options.wait })]
+      : []),
+    appsStep(context, part),
+    removeMarathonsStep(context, part),
+    leftoversStep(machine, before, cluster),
+  ];
+}
+
+function agentOf({ departure, options, ...rest }: Leaving): LeavingAgent | undefined {
+  if (departure === undefined) return undefined;
+  const { wait, dryRun } = options;
+  return { ...rest, departure, wait, dryRun };
 }
 
 /**

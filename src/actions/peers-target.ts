@@ -56,7 +56,7 @@ export function knownHost(plan: Plan, text: string, file: string): HostPlan {
 }
 
 /** The cluster of a host of the plan. */
-export function clusterOfHost(plan: Plan, host: HostPlan): ClusterPlan {
+export function clusterOfHost(plan: Pick<Plan, 'clusters'>, host: HostPlan): ClusterPlan {
   const cluster = plan.clusters.find(({ id }) => id === host.clusterId);
   if (cluster !== undefined) return cluster;
   throw new CrossflockError(`no cluster is called ${host.clusterId}`, { code: 'unexpected' });

@@ -158,11 +158,17 @@ export async function untilHealthy(
   }
 }
 
-/** The engine without the hosts that are not worked on, or dropped out. */
-function reachable({ usable }: ProvisionScene, { engine }: MesosCluster): MesosEngine {
+/**
+ * The engine without the hosts that dropped out, and without agents that are not worked on. Masters
+ * that are not have to do their work all the same, as far as they answered: an agent needs them.
+ */
+function reachable(scene: ProvisionScene, { engine }: MesosCluster): MesosEngine {
+  const { usable, failures } = scene;
   const isUsable = ({ hostId }: MesosMember): boolean => usable.some(({ id }) => id === hostId);
+  const answered = ({ hostId }: MesosMember): boolean =>
+    !failures.has(hostId) && scene.sight(hostId) !== undefined;
   const { masters, agents } = engine;
-  return { ...engine, masters: masters.filter(isUsable), agents: agents.filter(isUsable) };
+  return { ...engine, masters: masters.filter(answered), agents: agents.filter(isUsable) };
 }
 
 function notInTime({ id }: MesosCluster, missing: readonly string[]): CrossflockError {

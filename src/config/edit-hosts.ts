@@ -4,7 +4,7 @@ import { enginePorts } from '../plan/clusters.js';
 import { hostId } from '../plan/hosts.js';
 import { roleOf } from '../plan/roles.js';
 import { optional } from '../util/optional.js';
-import { appendItem, removeAt, setProperty } from './edit.js';
+import { appendItem, removeAt } from './edit.js';
 import type { ClusterConfig, Config, ContainerConfig, HostConfig } from './types.js';
 
 /** A configuration's text with the changes that were made in it. */
@@ -58,6 +58,43 @@ export function addHost(text: string, addition: HostAddition): EditedText {
   };
 }
 
+export interface AgentAddition extends Omit<HostAddition, 'executor' | 'ip'> {
+  /** Where it listens: what Mesos calls its hostname. */
+  readonly privateAddress: string;
+  /** The executor that comes and goes with it, and its virtual IP; undefined: none. */
+  readonly executor: (ExecutorWish & { readonly ip: string }) | undefined;
+}
+
+/**
+ * Adds a host to a cluster that has several, as a further agent, and an executor that runs there and
+ * nowhere else. Its role is what a host without one is where others have theirs.
+ *
+ * @param text of a configuration that passed its checks and names the cluster
+ * @throws CrossflockError `invalid-input` where nothing says how large the executor is
+ */
+export function addAgent(text: string, addition: AgentAddition): EditedText {
+  const config = parsed(text);
+  const { host, clusterId, executor, privateAddress } = addition;
+  const at = config.clusters.findIndex(({ id }) => id === clusterId);
+  let edited = appendItem(text, ['clusters', at, 'hosts'], host);
+  const target = `${hostId(host)} of cluster ${clusterId}`;
+  const changes: ChangeView[] = [{ action: 'create', kind: 'host', target, detail: 'agent' }];
+  if (executor === undefined) return { text: edited, changes };
+  const model = modelOf(config, executor);
+  const container: ContainerConfig = {
+    ...newExecutor(config, { clusterId, executor }, model),
+    constraints: [['hostname', 'CLUSTER', privateAddress]],
+  };
+  const { id, image, n_cpus, mem } = container;
+  edited = appendItem(edited, ['containers'], container);
+  edited = appendItem(edited, ['network', 'containers'], { id, ip_addr: executor.ip });
+  const detail = `${image}, ${String(n_cpus)} CPUs, ${String(mem)} MB, ${executor.ip}, on this host alone`;
+  return {
+    text: edited,
+    changes: [...changes, { action: 'create', kind: 'container', target: id, detail }],
+  };
+}
+
 /** Where every embedded cluster leaves its port out, the new one does so too. */
 function newEngine({ clusters }: Config, model: Model): ClusterConfig['engine'] {
   const ports = enginePorts([...clusters.map(({ engine }) => engine), 'embedded']);
@@ -106,7 +143,7 @@ function modelOf({ containers }: Config, { cpus, mem }: ExecutorWish): Model {
 
 function newExecutor(
   config: Config,
-  { clusterId, executor }: HostAddition,
+  { clusterId, executor }: Pick<HostAddition, 'clusterId' | 'executor'>,
   { like, n_cpus, mem }: Model,
 ): ContainerConfig {
   const id = freeId(like?.id ?? 'runner0', config);
@@ -138,74 +175,60 @@ function freeId(like: string, { containers }: Config): string {
  * its containers with their addresses.
  *
  * @param text of a configuration that passed its checks and names the host
+ * @param leaving ids of containers that go with the host though its cluster stays
  */
-export function removeHost(text: string, id: string): EditedText {
-  const { clusters, containers, network } = parsed(text);
+export function removeHost(
+  text: string,
+  id: string,
+  leaving: ReadonlySet<string> = new Set(),
+): EditedText {
+  const config = parsed(text);
+  const { clusters, containers } = config;
   const at = clusters.findIndex(({ hosts }) => hosts?.some((host) => hostId(host) === id));
   const cluster = clusters[at];
   if (cluster === undefined) return { text, changes: [] };
   const hosts = cluster.hosts ?? [];
-  if (cluster.engine === undefined || hosts.length > 1) {
-    const place = ['clusters', at, 'hosts'];
-    const index = hosts.findIndex((host) => hostId(host) === id);
-    const edited = removeAt(text, hosts.length > 1 ? [...place, index] : place);
-    const target = `${id} of cluster ${cluster.id}`;
-    return { text: edited, changes: [{ action: 'delete', kind: 'host', target }] };
+  const stays = cluster.engine === undefined || hosts.length > 1;
+  const gone = containers.filter((container) =>
+    stays ? leaving.has(container.id) : container.cluster === cluster.id,
+  );
+  const edited = withoutContainers(text, config, new Set(gone.map((container) => container.id)));
+  const removed = gone.map(
+    (container) => ({ action: 'delete', kind: 'container', target: container.id }) as const,
+  );
+  if (!stays) {
+    const view = { action: 'delete', kind: 'cluster', target: cluster.id } as const;
+    return {
+      text: removeAt(edited, ['clusters', at]),
+      changes: [{ ...view, detail: `host ${id}` }, ...removed],
+    };
   }
-  const gone = containers.filter((container) => container.cluster === cluster.id);
-  const goneIds = new Set(gone.map((container) => container.id));
-  const addresses = indexes(network.containers ?? [], (entry) => goneIds.has(entry.id));
-  const places = [
-    ...addresses.map((index) => ['network', 'containers', index]),
-    ...indexes(containers, ({ cluster: of }) => of === cluster.id).map((index) => [
-      'containers',
-      index,
-    ]),
-    ['clusters', at],
-  ];
+  const place = ['clusters', at, 'hosts'];
+  const index = hosts.findIndex((host) => hostId(host) === id);
+  const target = `${id} of cluster ${cluster.id}`;
   return {
-    text: places.reduce(removeAt, text),
-    changes: [
-      { action: 'delete', kind: 'cluster', target: cluster.id, detail: `host ${id}` },
-      ...gone.map(
-        (container) => ({ action: 'delete', kind: 'container', target: container.id }) as const,
-      ),
-    ],
+    text: removeAt(edited, hosts.length > 1 ? [...place, index] : place),
+    changes: [{ action: 'delete', kind: 'host', target }, ...removed],
   };
+}
+
+/** Containers are taken out with their addresses. */
+function withoutContainers(
+  text: string,
+  { containers, network }: Config,
+  ids: ReadonlySet<string>,
+): string {
+  const isGone = ({ id }: { readonly id: string }): boolean => ids.has(id);
+  const places = [
+    ...indexes(network.containers ?? [], isGone).map((index) => ['network', 'containers', index]),
+    ...indexes(containers, isGone).map((index) => ['containers', index]),
+  ];
+  return places.reduce(removeAt, text);
 }
 
 /** Where the items are, the last one first, so that taking one away moves no other. */
 function indexes<T>(items: readonly T[], test: (item: T) => boolean): readonly number[] {
   return items.flatMap((item, index) => (test(item) ? [index] : [])).reverse();
-}
-
-/** What would change for others when something is taken out, and has to be written out. */
-export interface Pins {
-  /** First virtual IP by container id. */
-  readonly addresses: ReadonlyMap<string, string>;
-  /** Loopback port by id of an embedded cluster. */
-  readonly ports: ReadonlyMap<string, number>;
-}
-
-/** Writes addresses and ports out that were worked out before. */
-export function pin(text: string, { addresses, ports }: Pins): EditedText {
-  const changes: ChangeView[] = [];
-  let edited = text;
-  for (const [id, ip] of addresses) {
-    edited = appendItem(edited, ['network', 'containers'], { id, ip_addr: ip });
-    changes.push({ action: 'create', kind: 'address', target: id, detail: `${ip}, as it is now` });
-  }
-  const { clusters } = parsed(text);
-  for (const [id, port] of ports) {
-    const at = clusters.findIndex((cluster) => cluster.id === id);
-    const engine = clusters[at]?.engine;
-    const isObject = typeof engine === 'object';
-    const place = ['clusters', at, 'engine', ...(isObject ? ['port'] : [])];
-    edited = setProperty(edited, place, isObject ? port : { type: 'embedded', port });
-    const detail = `port ${String(port)}, as it is now`;
-    changes.push({ action: 'update', kind: 'cluster', target: id, detail });
-  }
-  return { text: edited, changes };
 }
 
 function parsed(text: string): Config {

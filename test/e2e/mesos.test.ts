@@ -160,7 +160,9 @@ describe('clusters of ZooKeeper, Mesos and Marathon', () => {
       ...['-c', config, '--jobs', '48', '--min-job-seconds', '4', '--out', out],
     ]);
     await running.event(jobsRunOn('chameleon'));
-    await kit.on(MASTER, `sudo docker kill ${LAB}-mesos-master-chameleon`);
+    // Not `docker kill`: what a person stops, Docker leaves stopped.
+    const pid = `$(sudo docker inspect --format '{{.State.Pid}}' ${LAB}-mesos-master-chameleon)`;
+    await kit.on(MASTER, `sudo kill -KILL ${pid}`);
     await kit.on('cloud-2', `sudo kill -KILL ${WHO_LISTENS}`);
     expectOk(
       await run('crossflock', [

@@ -116,13 +116,21 @@ function addOptions<T>(program: Argv<T>) {
   const text = (describe: string) => ({ type: 'string', describe, requiresArg: true }) as const;
   const number = (describe: string) => ({ type: 'number', describe, requiresArg: true }) as const;
   return program
-    .option('cluster', text('of a new host: name of the cluster that it makes up'))
+    .option(
+      'cluster',
+      text('of a new host: name of the cluster that it makes up, or of one of Mesos that it joins'),
+    )
     .option('id', text('of a new host: what to call it; default: its address'))
     .option('identity-file', text('of a new host: private key to log in with'))
     .option('private-address', text('of a new host: its address inside its own cloud'))
     .option('cpus', number('of a new host: CPUs of its executor; default: as an existing one'))
     .option('mem', number('of a new host: memory of its executor in MB; default: likewise'))
     .option('image', text('of a new host: image of its executor; default: likewise'))
+    .option('executor', {
+      type: 'boolean',
+      default: true,
+      describe: 'of a new agent of Mesos: start an executor on it; --no-executor: none',
+    })
     .option('timeout', {
       type: 'number',
       default: 300,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { addHost, pin, removeHost } from '../../../src/config/edit-hosts.js';
+import { addAgent, addHost, removeHost } from '../../../src/config/edit-hosts.js';
+import { pin } from '../../../src/config/edit-pins.js';
 import type { Config } from '../../../src/config/types.js';
 
 const LOCAL = readFileSync(new URL('../../../configs/local.json', import.meta.url), 'utf8');
@@ -173,5 +174,52 @@ describe('pin', () => {
       ports: new Map([['a', 19090]]),
     });
     expect(config(text).clusters[0]?.engine).toEqual({ ...engine, port: 19090 });
+  });
+});
+
+const CLUSTER: Partial<Config> = {
+  clusters: [
+    {
+      id: 'a',
+      engine: 'mesos',
+      hosts: [{ id: 'a1', address: '192.0.2.1', role: 'master' }, { address: '192.0.2.2' }],
+    },
+    { id: 'b', engine: 'embedded', hosts: [{ address: '192.0.2.9' }] },
+  ],
+};
+
+describe('addAgent', () => {
+  const host = { id: 'a3', address: '192.0.2.3', private_address: '10.0.0.3' };
+  const place = { host, clusterId: 'a', privateAddress: '10.0.0.3' };
+
+  it('adds a host to the cluster, and an executor that runs there alone', () => {
+    const executor = { cpus: 2, mem: 1024, ip: '172.16.0.4' };
+    const { text, changes } = addAgent(document(CLUSTER), { ...place, executor });
+    const { clusters, containers, network } = config(text);
+    expect(clusters[0]?.hosts?.at(-1)).toEqual(host);
+    expect(clusters).toHaveLength(2);
+    expect(containers.at(-1)).toEqual({
+      ...{ id: 'r2', cluster: 'a', image: 'x/executor', n_cpus: 2, mem: 1024 },
+      constraints: [['hostname', 'CLUSTER', '10.0.0.3']],
+    });
+    expect(network.containers?.at(-1)).toEqual({ id: 'r2', ip_addr: '172.16.0.4' });
+    expect(changes.map(({ kind, target }) => `${kind} ${target}`)).toEqual([
+      ...['host a3 of cluster a', 'container r2'],
+    ]);
+  });
+
+  it('adds the host alone where no executor is wanted', () => {
+    const { text } = addAgent(document(CLUSTER), { ...place, executor: undefined });
+    expect(config(text).containers).toEqual(config(document(CLUSTER)).containers);
+  });
+
+  it('is taken back by removeHost with its containers, to the last character', () => {
+    const executor = { ip: '172.16.0.4' };
+    const { text } = addAgent(document(CLUSTER), { ...place, executor });
+    const removed = removeHost(text, 'a3', new Set(['r2']));
+    expect(removed.text).toBe(document(CLUSTER));
+    expect(removed.changes.map(({ kind, target }) => `${kind} ${target}`)).toEqual([
+      ...['host a3 of cluster a', 'container r2'],
+    ]);
   });
 });
