@@ -1,6 +1,6 @@
 import type { CrossflockError } from '../errors/crossflock-error.js';
 import { toCrossflockError } from '../errors/crossflock-error.js';
-import type { Plan } from '../plan/types.js';
+import type { ClusterPlan, MesosMember, Plan } from '../plan/types.js';
 import { fanOut } from '../util/fan-out.js';
 import type { ActionContext } from './context.js';
 import { HOSTS_AT_ONCE } from './network-steps.js';
@@ -33,9 +33,20 @@ export async function reachablePart(context: ActionContext, plan: Plan): Promise
   const clusters = plan.clusters.flatMap((cluster) => {
     const left = cluster.hosts.filter(({ id }) => !silent.has(id));
     const isLost = cluster.engine.type === 'embedded' && left.length < cluster.hosts.length;
-    return isLost ? [] : [{ ...cluster, hosts: left }];
+    return isLost ? [] : [{ ...cluster, hosts: left, engine: engineWithout(cluster, silent) }];
   });
   const ids = new Set(clusters.map(({ id }) => id));
   const apps = plan.apps.filter(({ clusterId }) => ids.has(clusterId));
   return { plan: { ...plan, clusters, apps }, silent };
+}
+
+/** Of a cluster whose engine is Mesos any other master answers. */
+function engineWithout(
+  { engine }: ClusterPlan,
+  silent: ReadonlyMap<string, unknown>,
+): ClusterPlan['engine'] {
+  if (engine.type !== 'mesos') return engine;
+  const answers = ({ hostId }: MesosMember): boolean => !silent.has(hostId);
+  const { masters, agents } = engine;
+  return { ...engine, masters: masters.filter(answers), agents: agents.filter(answers) };
 }

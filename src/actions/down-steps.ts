@@ -1,4 +1,4 @@
-import { CrossflockError, toCrossflockError } from '../errors/crossflock-error.js';
+import { CrossflockError, toCrossflockError, type ErrorCode } from '../errors/crossflock-error.js';
 import { DEPLOYMENT_LABEL } from '../marathon/check.js';
 import { deleteApps } from '../marathon/deploy.js';
 import { applyEach, step, type Step, type StepChange } from '../pipeline/step.js';
@@ -13,10 +13,21 @@ import type { ActionContext } from './context.js';
 import { HOSTS_AT_ONCE, networkDriver, seeMembers, type MemberFailures } from './network-steps.js';
 import { embeddedClusters } from './platform-steps.js';
 import { openHost } from './open-host.js';
-import { clusterOf, engineHost, marathonClient, networkMembers } from './reach.js';
+import { clusterOf, engineHost, marathonClient, networkMembers, taskHosts } from './reach.js';
 
 /** Milliseconds for all tasks of a cluster to end; the longest kill grace period is far below. */
 const STOP_DEADLINE_MS = 120_000;
+
+/**
+ * By engine, how the Marathon of a cluster answers that is not running. `refused`: another program
+ * has the port of the embedded one. One on Mesos has no credentials where it was never set up, and
+ * is slow, or without a leader, where ZooKeeper is gone: what runs there ends with the agents.
+ */
+const GONE: Readonly<Record<ClusterPlan['engine']['type'], readonly ErrorCode[]>> = {
+  embedded: ['unreachable', 'refused'],
+  mesos: ['unreachable', 'not-found', 'timeout', 'unavailable'],
+  given: [],
+};
 
 interface ClusterApps extends StepChange {
   readonly cluster: ClusterPlan;
@@ -56,23 +67,29 @@ export function appsStep(context: ActionContext, plan: Plan): Step {
   });
 }
 
-/** The deployment's apps on a cluster; undefined where its embedded Marathon is not running. */
+/** The deployment's apps on a cluster; undefined where no Marathon of ours is running there. */
 async function appsOf(
   context: ActionContext,
   cluster: ClusterPlan,
   plan: Plan,
 ): Promise<readonly string[] | undefined> {
   const { signal } = context;
-  try {
+  const { type } = cluster.engine;
+  const label = `${DEPLOYMENT_LABEL}==${plan.name}`;
+  const ask = async (once: boolean): Promise<readonly string[]> => {
     const client = await marathonClient(context, cluster);
-    const once = cluster.engine.type === 'embedded';
-    const label = `${DEPLOYMENT_LABEL}==${plan.name}`;
-    const apps = await client.listApps({ signal, once, label });
-    return apps.map(({ id }) => id);
+    return (await client.listApps({ signal, once, label })).map(({ id }) => id);
+  };
+  try {
+    return await ask(type !== 'given').catch((error: unknown) => {
+      // One that runs may be about to elect a leader; one that does not is not waited for.
+      const { code } = toCrossflockError(error);
+      if (type === 'mesos' && ['timeout', 'unavailable'].includes(code)) return ask(false);
+      throw error;
+    });
   } catch (error) {
-    // `refused`: another program has the port, so this Marathon cannot be running.
-    const gone = ['unreachable', 'refused'].includes(toCrossflockError(error).code);
-    if (gone && cluster.engine.type === 'embedded') return undefined;
+    signal.throwIfAborted();
+    if (GONE[type].includes(toCrossflockError(error).code)) return undefined;
     throw error;
   }
 }
@@ -141,25 +158,32 @@ interface VolumeRemoval extends StepChange {
 
 /** Named volumes are Docker parameters of the apps: `volume=<name>:<path>`. */
 export function volumesStep(context: ActionContext, plan: Plan): Step {
-  const volumes = plan.apps.flatMap(({ app, clusterId }) =>
-    app.container.docker.parameters
+  const places = plan.apps.flatMap(({ app, clusterId }) => {
+    const hosts = volumeHosts(context, clusterOf(plan, clusterId));
+    return app.container.docker.parameters
       .filter(({ key, value }) => key === 'volume' && !value.startsWith('/'))
-      .map(({ value }) => ({
-        volume: value.split(':')[0] ?? '',
-        host: engineHost(context, clusterOf(plan, clusterId)),
-      })),
-  );
+      .flatMap(({ value }) => {
+        const volume = value.split(':')[0] ?? '';
+        return hosts.map((host) => ({
+          ...{ volume, host },
+          target: hosts.length === 1 ? volume : `${volume} on ${host.name}`,
+        }));
+      });
+  });
   return step<VolumeRemoval>({
     id: 'volumes',
     title: 'volumes',
     check: async ({ signal }) => {
-      const removals: VolumeRemoval[] = [];
-      for (const { volume, host } of volumes) {
-        const { exitCode } = await host.run(['docker', 'volume', 'inspect', volume], { signal });
-        const view = { action: 'delete', kind: 'volume', target: volume } as const;
-        if (exitCode === 0) removals.push({ volume, host, view });
-      }
-      return removals;
+      const { done, failed } = await fanOut(places, HOSTS_AT_ONCE, ({ volume, host }) =>
+        host.run(['docker', 'volume', 'inspect', volume], { signal }),
+      );
+      if (failed[0] !== undefined) throw toCrossflockError(failed[0].error);
+      return done
+        .filter(({ value }) => value.exitCode === 0)
+        .map(({ target: { volume, host, target } }) => {
+          const view = { action: 'delete', kind: 'volume', target } as const;
+          return { volume, host, view };
+        });
     },
     apply: applyEach(4, async ({ volume, host }, { signal }) => {
       const result = await host.run(['docker', 'volume', 'rm', volume], { signal });
@@ -167,6 +191,12 @@ export function volumesStep(context: ActionContext, plan: Plan): Step {
       throw new CrossflockError(result.stderr.trim(), { code: 'command-failed' });
     }),
   });
+}
+
+/** Where a container of a cluster may have run: on Mesos any agent. */
+function volumeHosts(context: ActionContext, cluster: ClusterPlan): readonly Host[] {
+  if (cluster.engine.type !== 'mesos') return [engineHost(context, cluster)];
+  return taskHosts(cluster).map((host) => openHost(context, host));
 }
 
 interface KeyRemoval extends StepChange {

@@ -4,6 +4,7 @@ import type { Step } from '../pipeline/step.js';
 import type { ClusterPlan, Plan } from '../plan/types.js';
 import { clusterScope } from '../provision/embedded-marathon.js';
 import type { ActionContext } from './context.js';
+import { mesosRemovalStep } from './down-mesos-step.js';
 import { reachablePart } from './down-reach.js';
 import { appsStep, keyStep, networkStep, removeMarathonsStep, volumesStep } from './down-steps.js';
 import { loadPlan } from './load-plan.js';
@@ -15,6 +16,8 @@ export interface DownOptions {
   readonly config: string;
   /** Also delete the named volumes, with everything that the submitter kept, and the pool's key. */
   readonly volumes: boolean;
+  /** List what would be removed, and remove nothing. */
+  readonly dryRun: boolean;
 }
 
 /** `crossflock down`: removes what `create-containers` made, in the opposite order. */
@@ -29,26 +32,40 @@ export async function down(context: ActionContext, options: DownOptions): Promis
     ...(await wakeSteps(context, plan)),
     appsStep(context, plan),
     removeMarathonsStep(context, plan),
+    ...mesosSteps(context, plan, options),
     networkStep(context, plan),
   ];
   if (options.volumes) steps.push(volumesStep(context, plan), keyStep(context, plan));
-  const result = await runSteps(steps, context);
-  const { changes, failure } = result;
+  const { changes, failure } = await runSteps(steps, { ...context, dryRun: options.dryRun });
   const notAsked = [...silent.keys()];
   const ok = failure === undefined && notAsked.length === 0;
   const message =
     failure !== undefined
       ? `failed at ${failure.step}`
       : notAsked.length > 0
-        ? `${notAsked.join(', ')} could not be asked; the others are done. Run the same command again when ${notAsked.length === 1 ? 'it is' : 'they are'} back`
+        ? incomplete(notAsked, options)
         : gone(plan, changes, options);
   context.reporter.emit({ type: 'summary', ok, message, data: { changes, notAsked } });
   if (failure !== undefined) return exitCodeFor(failure.error.code);
   return ok ? EXIT.ok : EXIT.failed;
 }
 
-function gone({ name }: Plan, changes: number, { volumes }: DownOptions): string {
+function incomplete(notAsked: readonly string[], { dryRun }: DownOptions): string {
+  const silent = `${notAsked.join(', ')} could not be asked`;
+  if (dryRun) return `${silent}; nothing was changed`;
+  const back = notAsked.length === 1 ? 'it is' : 'they are';
+  return `${silent}; the others are done. Run the same command again when ${back} back`;
+}
+
+function mesosSteps(context: ActionContext, plan: Plan, options: DownOptions): readonly Step[] {
+  const isMesos = plan.clusters.some(({ engine }) => engine.type === 'mesos');
+  return isMesos ? [mesosRemovalStep(context, plan, options)] : [];
+}
+
+function gone({ name }: Plan, changes: number, { volumes, dryRun }: DownOptions): string {
   if (changes === 0) return `nothing of ${name} was there`;
+  if (dryRun)
+    return `${changes} ${changes === 1 ? 'thing' : 'things'} to remove, nothing was changed`;
   return `${name} is gone${volumes ? '' : '; its volumes are kept, --volumes deletes them too'}`;
 }
 

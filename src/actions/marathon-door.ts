@@ -51,7 +51,10 @@ async function openLeader(
       reason ??= error;
     }
   }
-  throw toCrossflockError(reason);
+  if (reason !== undefined) throw toCrossflockError(reason);
+  throw new CrossflockError(`none of ${cluster.id}'s masters can be asked`, {
+    code: 'unreachable',
+  });
 }
 
 /** The Marathon on one of the masters' hosts of a cluster whose engine is Mesos. */

@@ -13,7 +13,7 @@ import type { Host } from '../ports/host.js';
 import type { MarathonApp } from '../ports/marathon-app.js';
 import { fanOut } from '../util/fan-out.js';
 import type { ActionContext } from './context.js';
-import type { MesosCluster } from './mesos-scene.js';
+import { isMesosCluster, type MesosCluster } from './mesos-scene.js';
 import { HOSTS_AT_ONCE } from './network-steps.js';
 import type { ProvisionScene } from './provision-scene.js';
 import { marathonClient } from './reach.js';
@@ -100,7 +100,8 @@ function probesOf(
   cluster: MesosCluster,
   { agents, image }: { readonly agents: readonly MesosMember[]; readonly image: string },
 ): readonly Probe[] {
-  const addresses = freeAddresses(plan, hosts.length);
+  // Clusters are tried side by side.
+  const addresses = freeAddresses(plan, hosts.length).slice(agentsBefore(plan, cluster));
   if (addresses.length < agents.length) {
     throw new CrossflockError(`${plan.network.cidr} has no addresses left to try the agents with`, {
       code: 'refused',
@@ -112,6 +113,15 @@ function probesOf(
     const app = probeApp(`/crossflock-probe-${cluster.id}-${index + 1}`, plan, { agent, image });
     return { agent, ip, app: network.decorate(app, ip) };
   });
+}
+
+/** How many agents the clusters before this one have. */
+function agentsBefore({ clusters }: Plan, { id }: MesosCluster): number {
+  const at = clusters.findIndex((cluster) => cluster.id === id);
+  return clusters
+    .slice(0, at)
+    .filter(isMesosCluster)
+    .reduce((sum, { engine }) => sum + engine.agents.length, 0);
 }
 
 function probeApp(

@@ -88,6 +88,12 @@ export class MesosScene {
     });
   }
 
+  /** The host without any part of the engine. */
+  unwanted(mine: MesosHost): WantedMesosHost {
+    const nothing = { parts: [], folders: [], files: [], containers: [], services: [], images: [] };
+    return { ...this.#wanted(mine, NO_SECRETS, { init: 'systemd' }), ...nothing };
+  }
+
   #wanted(
     { cluster, host }: MesosHost,
     secrets: MesosSecretHashes,

@@ -51,7 +51,13 @@ export function drainStep(options: DrainOptions): Step {
     title: 'running jobs',
     check: async ({ signal }) => {
       const role = 'crossflock.role=executor';
-      const tasks = await tasksOf(host, { plan, cluster, filters: [role], signal });
+      const tasks = await tasksOf(host, {
+        plan,
+        cluster,
+        filters: [role],
+        isRunning: true,
+        signal,
+      });
       return tasks.map(({ id, name }) => {
         const detail =
           wait > 0
@@ -91,7 +97,7 @@ export function leftoversStep(host: Host, plan: Plan, cluster: ClusterPlan): Ste
     id: 'containers',
     title: `containers without ${isMesos ? 'an agent' : 'a marathon'}`,
     check: async ({ signal }) => {
-      const tasks = await tasksOf(host, { plan, cluster, filters: [], signal });
+      const tasks = await tasksOf(host, { plan, cluster, filters: [], isRunning: false, signal });
       return tasks.map(({ id, name }) => ({
         container: id,
         view: { action: 'delete', kind: 'container', target: name } as const,
@@ -131,18 +137,21 @@ interface TaskQuery {
   readonly plan: Plan;
   readonly cluster: ClusterPlan;
   readonly filters: readonly string[];
+  /** Only those that run, not those that ended as well. */
+  readonly isRunning: boolean;
   readonly signal: AbortSignal;
 }
 
 /** The containers of apps that a cluster's engine has started. */
-async function tasksOf(host: Host, { plan, cluster, filters, signal }: TaskQuery) {
+async function tasksOf(host: Host, { plan, cluster, filters, isRunning, signal }: TaskQuery) {
   // Mesos gives no labels; those of an app are Docker parameters, and say nothing of the cluster.
   const own =
     cluster.engine.type === 'mesos'
       ? [`crossflock.deployment=${plan.name}`, 'crossflock.container']
       : [`crossflock.cluster=${clusterScope(plan.name, cluster.id)}`];
   const labels = [...own, ...filters];
-  const argv = ['docker', 'ps', '--all', '--format', '{{.ID}} {{.Names}}'];
+  const all = isRunning ? [] : ['--all'];
+  const argv = ['docker', 'ps', ...all, '--format', '{{.ID}} {{.Names}}'];
   const result = await host.run(
     [...argv, ...labels.flatMap((label) => ['--filter', `label=${label}`])],
     { signal },

@@ -1,4 +1,4 @@
-import { CrossflockError } from '../errors/crossflock-error.js';
+import { CrossflockError, toCrossflockError } from '../errors/crossflock-error.js';
 import { step, type Step, type StepChange, type StepContext } from '../pipeline/step.js';
 import type { MesosEngine, MesosMember } from '../plan/types.js';
 import { applyMesosChange } from '../provision/mesos/apply.js';
@@ -8,6 +8,7 @@ import { mesosTodo } from '../provision/mesos/todo.js';
 import { fanOut } from '../util/fan-out.js';
 import type { ActionContext } from './context.js';
 import { askMesos } from './mesos-health.js';
+import { lastWords } from './mesos-last-words.js';
 import type { MesosCluster } from './mesos-scene.js';
 import { HOSTS_AT_ONCE } from './network-steps.js';
 import { onEach } from './provision-host-changes.js';
@@ -150,7 +151,9 @@ export async function untilHealthy(
     const answers = await askMesos(context, scene.mesos, cluster);
     const missing = mesosHealth(engine, answers, part);
     if (missing.length === 0) return;
-    if (clock.monotonicMs() - start >= DEADLINE_MS) throw notInTime(cluster, missing);
+    if (clock.monotonicMs() - start >= DEADLINE_MS) {
+      throw notInTime(cluster, [...missing, ...(await lastWords(context, cluster))]);
+    }
     const [first = ''] = missing;
     if (first !== told) running.progress(`${cluster.id}: ${first}`);
     told = first;
@@ -185,7 +188,9 @@ export function failCluster(
   error: unknown,
   title: string,
 ): void {
+  // One error, so that it is told once.
+  const reason = toCrossflockError(error);
   for (const host of scene.usable.filter(({ cluster }) => cluster.id === id)) {
-    scene.fail(host.id, title, error);
+    scene.fail(host.id, title, reason);
   }
 }

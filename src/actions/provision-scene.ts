@@ -166,14 +166,17 @@ export class ProvisionScene {
     this.#fresh.delete(id);
   }
 
-  /** Names the hosts that failed since the last time, and in words how many are left. */
+  /** Names the hosts that failed since the last time, those with one reason together. */
   tell({ signal, incomplete }: StepContext): void {
     signal.throwIfAborted();
     const failures = [...this.failures].map(([id, { error }]) => [id, error] as const);
-    for (const [id, { message }] of [...failures, ...this.#others]) {
-      if (this.#told.has(id)) continue;
-      this.#told.add(id);
-      incomplete(message.startsWith(`${id}:`) ? message : `${id}: ${message}`);
+    const untold = [...failures, ...this.#others].filter(([id]) => !this.#told.has(id));
+    const reasons = Map.groupBy(untold, ([, error]) => error);
+    for (const [{ message }, hosts] of reasons) {
+      const ids = hosts.map(([id]) => id);
+      for (const id of ids) this.#told.add(id);
+      const who = ids.join(', ');
+      incomplete(message.startsWith(`${who}:`) ? message : `${who}: ${message}`);
     }
   }
 

@@ -33,7 +33,13 @@ export function provisionSummary(
   const rows = scene.chosen.map((host) => rowOf(scene, host, outcome));
   reporter.emit({ type: 'table', title: '', columns: COLUMNS, rows });
   const failed = [...scene.failures].filter(([id]) => ownFailure(scene, id) !== undefined);
-  const lines = failed.flatMap(([id, failure]) => failureLines(id, failure));
+  // What concerns a cluster as a whole is one error of all its hosts.
+  const reasons = Map.groupBy(failed, ([, { error }]) => error);
+  const lines = [...reasons.values()].flatMap((hosts) =>
+    hosts
+      .slice(0, 1)
+      .flatMap(([, failure]) => failureLines(hosts.map(([id]) => id).join(', '), failure)),
+  );
   if (lines.length > 0) reporter.emit({ type: 'report', lines });
   const { failure } = outcome;
   const again = againCommand(

@@ -74,19 +74,24 @@ async function appStates(context: ActionContext, plan: Plan) {
   return { states, failed };
 }
 
-/** Why clusters and hosts do not answer; one that takes its cluster with it is named once. */
+/**
+ * Why clusters and hosts do not answer. A cluster's only host is named with it; of several each, and
+ * the cluster where there is more to say of it.
+ */
 function silence(
   failed: readonly { readonly target: ClusterPlan; readonly error: unknown }[],
   silent: MemberFailures,
 ): readonly string[] {
-  const named = new Set(failed.flatMap(({ target }) => target.hosts.map(({ id }) => id)));
-  return [
-    ...failed.map(({ target, error }) => {
+  const alone = failed.filter(({ target }) => target.hosts.length === 1);
+  const named = new Set(alone.flatMap(({ target }) => target.hosts.map(({ id }) => id)));
+  const others = [...silent].filter(([id]) => !named.has(id)).map(([, { message }]) => message);
+  const clusters = failed
+    .filter(({ error }) => !others.includes(toCrossflockError(error).message))
+    .map(({ target, error }) => {
       const isGone = target.hosts.some(({ id }) => silent.has(id));
       return unanswered(target, error, isGone);
-    }),
-    ...[...silent].filter(([id]) => !named.has(id)).map(([, { message }]) => message),
-  ];
+    });
+  return [...clusters, ...others];
 }
 
 /** Why nothing is known of a cluster, and for an embedded one what to do. */

@@ -73,7 +73,7 @@ function containerChange(
   const found = containerDifference(container, existing, seen.images.get(image), files);
   if (found === undefined) return [];
   const { action, why } = found;
-  const remove: MesosStep = { do: 'run', argv: ['docker', 'rm', '--force', name] };
+  const remove: MesosStep = { do: 'run', argv: ['docker', 'rm', '--force', '--volumes', name] };
   const run: Readonly<Record<typeof action, readonly MesosStep[]>> = {
     create: [{ do: 'run', argv }],
     update: [remove, { do: 'run', argv }],
@@ -195,7 +195,7 @@ function unwanted(wanted: WantedMesosHost, seen: MesosSeen): readonly MesosChang
     if (!isThere || wanted.containers.some((container) => container.name === name)) return [];
     const detail = 'the host is no master any more';
     const view = { action: 'delete', kind: kindOf(part), detail } as const;
-    const argv = ['docker', 'rm', '--force', name];
+    const argv = ['docker', 'rm', '--force', '--volumes', name];
     return [{ ...change(wanted, seen, part, view), steps: [{ do: 'run', argv } as const] }];
   });
   const services = seen.services

@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { reachablePart } from '../../../src/actions/down-reach.js';
 import { loadPlan } from '../../../src/actions/load-plan.js';
+import { CrossflockError } from '../../../src/errors/crossflock-error.js';
+import { FakeConnector } from '../../fakes/fake-connector.js';
+import { FakeHost } from '../../fakes/fake-host.js';
+import { mesosPlan } from './mesos-plan.js';
 import { FILE, runningWorld, type World } from './peers-world.js';
 
 let world: World;
@@ -38,4 +42,20 @@ it('leaves out the cluster of a host that does not answer, with its apps', async
 it('goes nowhere without any host: this machine is none of them', async () => {
   for (const machine of world.machines.values()) machine.die();
   await expect(run()).rejects.toMatchObject({ code: 'unreachable' });
+});
+
+it('keeps the rest of a Mesos cluster, with the masters and agents that answer', async () => {
+  const { context } = world.context();
+  const plan = mesosPlan();
+  const hosts = new FakeConnector();
+  for (const id of ['m1', 'a1', 'a2', 'b1']) {
+    const dead = { throws: new CrossflockError('no route', { code: 'unreachable' }) };
+    hosts.with(new FakeHost(id).on(['true'], ['m1', 'a2'].includes(id) ? dead : {}));
+  }
+  const after = await reachablePart({ ...context, hosts }, plan);
+  const [one, two] = after.plan.clusters;
+  expect(one?.hosts.map(({ id }) => id)).toEqual(['a1']);
+  expect(one?.engine).toMatchObject({ masters: [], agents: [{ hostId: 'a1' }] });
+  expect(two?.engine).toEqual(plan.clusters[1]?.engine);
+  expect(after.plan.apps).toHaveLength(3);
 });

@@ -1,4 +1,3 @@
-import type { Config } from '../../../src/config/types.js';
 import { makePlan } from '../../../src/plan/make-plan.js';
 import type { Plan } from '../../../src/plan/types.js';
 
@@ -7,7 +6,7 @@ const SIZE = { n_cpus: 1, mem: 2048 };
 export const RESOURCES = { cpus: 4, mem: 8192 };
 
 /** `one` with a master and two agents, `two` with one host for everything. */
-export function mesosConfiguration(): Config {
+export function mesosConfiguration(): Parameters<typeof makePlan>[0] {
   const host = (id: string, last: number) => ({
     id,
     address: `192.0.2.${last}`,
