@@ -34,6 +34,14 @@ const READINGS: readonly Reading[] = [
       `give the registry a certificate, or add "${serverOf(registry)}" to "insecure-registries" in /etc/docker/daemon.json on ${who} and restart docker`,
   },
   {
+    // Docker 26 with a notice of deprecation, containerd by the media type.
+    sign: /manifest version 2, schema 1|schema 1 images|manifest\.v1\+prettyjws/i,
+    code: 'refused',
+    says: ({ reference, who }) =>
+      `${reference} has the oldest format of manifests, which docker on ${who} takes no more`,
+    hint: () => 'take a later version of the image, or pull and push it again with docker 25',
+  },
+  {
     sign: /first record does not look like a TLS handshake|malformed HTTP/,
     code: 'refused',
     says: ({ registry }) => `what answers at ${registry} is no registry`,

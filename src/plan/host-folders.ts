@@ -9,8 +9,3 @@ export function hostFolder(deployment: string): string {
 export function hostSecretsFolder(deployment: string): string {
   return posix.join(hostFolder(deployment), 'secrets');
 }
-
-/** Where the virtual network keeps its keys and its peers on a host. */
-export function hostNetworkFolder(deployment: string): string {
-  return posix.join(hostFolder(deployment), 'network');
-}

@@ -35,6 +35,8 @@ const SAID = {
   certificate:
     'Error response from daemon: Get "https://registry:5000/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority',
   login: 'Error response from daemon: Get "https://registry:5000/v2/": no basic auth credentials',
+  format:
+    '[DEPRECATION NOTICE] Docker Image Format v1, and Docker Image manifest version 2, schema 1 support is disabled by default',
   architecture:
     'no matching manifest for linux/arm64/v8 in the manifest list entries: no match for platform in manifest: not found',
 };
@@ -54,6 +56,7 @@ describe('why a registry does not serve', () => {
       /does not let azure-1 in/,
       /sudo docker login registry:5000 on azure-1/,
     ],
+    ['format', 'refused', /oldest format of manifests, which docker on azure-1/, /later version/],
     ['architecture', 'refused', /not there for the architecture of azure-1/, /a machine of that/],
   ] as const)('%s', (said, code, message, hint) => {
     const stderr = SAID[said];
