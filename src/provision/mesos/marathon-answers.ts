@@ -31,11 +31,6 @@ export function readMarathonInfo(answer: HttpAnswer | undefined): MarathonAnswer
   };
 }
 
-/** Reads `/v2/leader`: address and port; undefined where there is none. */
-export function readMarathonLeader(answer: HttpAnswer | undefined): string | undefined {
-  return textOf(bodyOf(answer, 'marathon')?.['leader']);
-}
-
 /** Whether a Marathon answers `/ping`; one that wants credentials first does. */
 export function marathonAnswers(answer: HttpAnswer | undefined): boolean {
   return answer !== undefined && [200, 401].includes(answer.status);

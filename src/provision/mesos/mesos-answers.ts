@@ -130,24 +130,6 @@ export function readAgent(answer: HttpAnswer | undefined): AgentAnswer | undefin
   };
 }
 
-/** Reads `/flags` of either, by name. */
-export function readFlags(
-  answer: HttpAnswer | undefined,
-): Readonly<Record<string, string>> | undefined {
-  const body = bodyOf(answer, 'mesos');
-  return body === undefined ? undefined : textsOf(body['flags']);
-}
-
-/** Reads `/version` of either. */
-export function readVersion(answer: HttpAnswer | undefined): string | undefined {
-  return textOf(bodyOf(answer, 'mesos')?.['version']);
-}
-
-/** Whether an agent is registered, by its `/metrics/snapshot`. */
-export function isRegistered(metrics: HttpAnswer | undefined): boolean {
-  return bodyOf(metrics, 'the mesos agent')?.['slave/registered'] === 1;
-}
-
 /** The leader in a state, by address where it says one: `leader` is `master@10.0.0.1:5050`. */
 function leaderOf(state: Fields): string | undefined {
   return /@(.+)$/.exec(textOf(state['leader']) ?? '')?.[1];

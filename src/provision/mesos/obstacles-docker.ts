@@ -94,11 +94,3 @@ export function isOldestFormat(image: string): boolean {
   const first = FIRST_OF_TODAY[name];
   return first !== undefined && version !== undefined && isNewer(first, version);
 }
-
-/**
- * Whether Docker refused an image for its format: Docker 26 with a notice of deprecation, containerd
- * by the media type.
- */
-export function isFormatRefusal(stderr: string): boolean {
-  return /manifest version 2, schema 1|schema 1 images|manifest\.v1\+prettyjws/i.test(stderr);
-}

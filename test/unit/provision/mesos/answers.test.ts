@@ -4,15 +4,8 @@ import { parseHttpAnswer } from '../../../../src/provision/http-answer.js';
 import {
   marathonAnswers,
   readMarathonInfo,
-  readMarathonLeader,
 } from '../../../../src/provision/mesos/marathon-answers.js';
-import {
-  isRegistered,
-  readAgent,
-  readFlags,
-  readMaster,
-  readVersion,
-} from '../../../../src/provision/mesos/mesos-answers.js';
+import { readAgent, readMaster } from '../../../../src/provision/mesos/mesos-answers.js';
 import { readZooKeeper } from '../../../../src/provision/mesos/zookeeper-answer.js';
 import { fixture } from './support.js';
 
@@ -82,10 +75,6 @@ describe('a master', () => {
     expect(readMaster(undefined, undefined)).toBeUndefined();
   });
 
-  it('says its version', () => {
-    expect(readVersion(http('1.11.0/master_version.txt'))).toBe('1.11.0');
-  });
-
   it('is not what says something else on its port', () => {
     const page = { status: 200, headers: {}, body: '<html>' };
     expect(() => readMaster(page, undefined)).toThrow(
@@ -113,9 +102,6 @@ describe('an agent', () => {
   it('of the last release, too', () => {
     const agent = readAgent(http('1.11.0/agent_state.txt'))!;
     expect(agent.tasks.map(({ id }) => id).sort()).toEqual(['dt1', 'dthost', 'dtip']);
-    expect(readFlags(http('1.11.0/agent_flags.txt'))?.['launcher']).toBe('linux');
-    expect(isRegistered(http('1.11.0/agent_metrics_snapshot.txt'))).toBe(true);
-    expect(isRegistered(json({ 'slave/registered': 0 }))).toBe(false);
   });
 });
 
@@ -132,8 +118,6 @@ describe('marathon', () => {
       ...{ frameworkId: 'f-1', master: '10.0.0.2:5050' },
     });
     expect(readMarathonInfo(json({}, 401))).toBeUndefined();
-    expect(readMarathonLeader(json({ leader: '10.0.0.1:8080' }))).toBe('10.0.0.1:8080');
-    expect(readMarathonLeader(json({ message: 'There is no leader' }, 404))).toBeUndefined();
     expect([200, 401, 503].map((status) => marathonAnswers(json('', status)))).toEqual([
       ...[true, true, false],
     ]);

@@ -8,10 +8,7 @@ import {
   mesosObstacles,
   mesosWantedPorts,
 } from '../../../../src/provision/mesos/obstacles.js';
-import {
-  isFormatRefusal,
-  isOldestFormat,
-} from '../../../../src/provision/mesos/obstacles-docker.js';
+import { isOldestFormat } from '../../../../src/provision/mesos/obstacles-docker.js';
 import type { MesosSeen } from '../../../../src/provision/mesos/seen.js';
 import { BARE } from './seen.js';
 import { inputOf, wantedOf, type Settings } from './support.js';
@@ -241,9 +238,6 @@ describe('traps', () => {
     const images = new Map([['mesosphere/mesos-slave:0.25.0', 'sha256:1']]);
     expect(told({ docker, images }, options)).toEqual([]);
     expect(Object.values(wantedOf().engine.images).filter(isOldestFormat)).toEqual([]);
-    const refusal =
-      'Error response from daemon: [DEPRECATION NOTICE] Docker Image Format v1 and Docker Image manifest version 2, schema 1 support is disabled by default and will be removed in an upcoming release.';
-    expect([isFormatRefusal(refusal), isFormatRefusal('manifest unknown')]).toEqual([true, false]);
   });
 });
 
