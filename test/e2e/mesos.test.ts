@@ -185,6 +185,7 @@ describe('clusters of ZooKeeper, Mesos and Marathon', () => {
     for (const host of [MASTER, 'cloud-2', 'cloud-3', ALONE]) {
       expect(await kit.containersOn(host), host).toEqual(['']);
     }
-    expect(await kit.on('cloud-2', 'sudo find /etc /var/lib -path "*crossflock*mesos*"')).toBe('');
+    const places = `/etc/crossflock/${LAB}/mesos /var/lib/crossflock/${LAB}/mesos /etc/init.d/crossflock-*`;
+    expect(await kit.on('cloud-2', `sudo ls -d ${places} 2>/dev/null || true`)).toBe('');
   });
 });
