@@ -144,10 +144,10 @@ interface TaskQuery {
 
 /** The containers of apps that a cluster's engine has started. */
 async function tasksOf(host: Host, { plan, cluster, filters, isRunning, signal }: TaskQuery) {
-  // Mesos gives no labels; those of an app are Docker parameters, and say nothing of the cluster.
+  // Mesos gives no labels; those of an app are Docker parameters, which say nothing of the cluster.
   const own =
     cluster.engine.type === 'mesos'
-      ? [`crossflock.deployment=${plan.name}`, 'crossflock.container']
+      ? [`crossflock.deployment=${plan.name}`, 'crossflock.role']
       : [`crossflock.cluster=${clusterScope(plan.name, cluster.id)}`];
   const labels = [...own, ...filters];
   const all = isRunning ? [] : ['--all'];

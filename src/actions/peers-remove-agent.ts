@@ -1,4 +1,5 @@
 import type { Step } from '../pipeline/step.js';
+import { parseEndpoint } from '../plan/hosts.js';
 import type { HostPlan, Plan } from '../plan/types.js';
 import type { VirtualNetwork } from '../ports/virtual-network.js';
 import type { Departure } from './agent-departure.js';
@@ -11,6 +12,7 @@ import {
 } from './agent-leaving.js';
 import { AppsRollout } from './apps-rollout.js';
 import type { ActionContext } from './context.js';
+import { isMesosCluster } from './mesos-scene.js';
 import { openHost } from './open-host.js';
 import { drainStep, leftoversStep } from './peers-drain.js';
 import { requeueStep, slotsStep } from './peers-flock.js';
@@ -74,6 +76,29 @@ export function agentIsGone(context: ActionContext, leaving: LeavingAgent): read
     emptyStep(context, departure),
     ...movedSteps(context, leaving),
   ];
+}
+
+/** Makes the masters of all clusters give up an agent at an address that no configuration names. */
+export function strangeAgentSteps(
+  context: ActionContext,
+  { plan, network }: { readonly plan: Plan; readonly network: VirtualNetwork },
+  text: string,
+): readonly Step[] {
+  const { address } = parseEndpoint(text);
+  const isNamed = plan.clusters.some(({ hosts }) =>
+    hosts.some(({ privateAddress }) => privateAddress === address),
+  );
+  if (isNamed) return [];
+  const member = { hostId: text, address };
+  return plan.clusters
+    .filter(isMesosCluster)
+    .map((cluster) =>
+      goneAgentStep(
+        context,
+        { plan, network },
+        { ...{ cluster, member, agent: undefined }, ...{ moving: [], ending: [] } },
+      ),
+    );
 }
 
 /** Waits for what moves to run elsewhere, and for its slots. */

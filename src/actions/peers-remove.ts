@@ -6,6 +6,7 @@ import { step, type Step } from '../pipeline/step.js';
 import { hostFolder } from '../plan/host-folders.js';
 import type { HostPlan, Plan } from '../plan/types.js';
 import type { VirtualNetwork } from '../ports/virtual-network.js';
+import { mesosServiceName } from '../provision/mesos/paths.js';
 import { pasteable } from '../util/quote.js';
 import { departureOf, endingContainers, type Departure } from './agent-departure.js';
 import type { ActionContext } from './context.js';
@@ -18,7 +19,13 @@ import { fileStep, type FileEdit } from './peers-file.js';
 import { flockSteps, requeueStep } from './peers-flock.js';
 import { withoutHost } from './peers-old-host.js';
 import { leaveStep, strangerMembership, type OpenNetwork } from './peers-network.js';
-import { agentIsGone, agentLeaves, agentRemains, type LeavingAgent } from './peers-remove-agent.js';
+import {
+  agentIsGone,
+  agentLeaves,
+  agentRemains,
+  strangeAgentSteps,
+  type LeavingAgent,
+} from './peers-remove-agent.js';
 import { clusterOfHost, findHost, hostSuggestion, planOfCluster } from './peers-target.js';
 import { executorsOf } from './pool-ready.js';
 import { openHost } from './open-host.js';
@@ -101,11 +108,14 @@ export async function removePeer(
 async function removeStranger(
   context: ActionContext,
   plan: Plan,
-  { host, config, dryRun, network }: RemovePeerOptions & { readonly network: VirtualNetwork },
+  { host, config, dryRun, gone, network }: RemovePeerOptions & { readonly network: VirtualNetwork },
 ): Promise<ExitCode> {
   const { reporter } = context;
   const membership = strangerMembership(context, plan, { network, text: host });
-  const left = [leaveStep(membership, () => true)];
+  const left = [
+    ...(gone ? strangeAgentSteps(context, { plan, network }, host) : []),
+    leaveStep(membership, () => true),
+  ];
   const result = await runSteps(left, { ...context, dryRun });
   const { failure, changes } = result;
   if (failure === undefined && changes === 0) {
@@ -238,7 +248,7 @@ function refused({ reporter }: ActionContext, { id }: HostPlan, file: string): E
 
 function summary(
   { reporter }: ActionContext,
-  { host, before, options, unreached, isGone }: Leaving,
+  { host, before, departure, options, unreached, isGone }: Leaving,
   { failure, changes }: PipelineResult,
 ): ExitCode {
   const others = [...unreached.keys()].filter((id) => id !== host.id);
@@ -259,7 +269,7 @@ function summary(
   const warn = (message: string): void => {
     reporter.emit({ type: 'notice', level: 'warning', message });
   };
-  if (isGone) reporter.emit({ type: 'report', lines: leftOn(host, before) });
+  if (isGone) reporter.emit({ type: 'report', lines: leftOn(host, before, departure) });
   if (others.length > 0) {
     warn(
       `${others.join(', ')} could not be told: run the same command once more when ${others.length === 1 ? 'it is' : 'they are'} back`,
@@ -270,12 +280,20 @@ function summary(
 }
 
 /** What is still on a host that could not be asked, and how to take it away by hand. */
-function leftOn({ id }: HostPlan, { name }: Plan): readonly string[] {
+function leftOn({ id }: HostPlan, { name }: Plan, departure?: Departure): readonly string[] {
   const containers = `docker ps --all --quiet --filter label=crossflock.deployment=${name}`;
   return [
     `should ${id} come back: its containers, its network and the pool's key are still on it; as root there:`,
+    ...(departure === undefined
+      ? []
+      : [`  ${stopAgent(mesosServiceName(name, departure.cluster.id))}`]),
     `  docker rm --force $(${containers})`,
     `  ${pasteable(['docker', 'network', 'rm', name])}`,
     `  ${pasteable(['rm', '-rf', hostFolder(name)])}`,
   ];
+}
+
+/** With systemd, or else with the script that stands for it. */
+function stopAgent(service: string): string {
+  return `systemctl disable --now ${service} || { /etc/init.d/${service} stop; rm /etc/init.d/${service}; }`;
 }

@@ -4,6 +4,7 @@ import type { MesosEngine, MesosMember } from '../plan/types.js';
 import { applyMesosChange } from '../provision/mesos/apply.js';
 import { inTurn, type MesosChange } from '../provision/mesos/change.js';
 import { mesosHealth } from '../provision/mesos/health.js';
+import { strangeAgents, strangersInWords } from '../provision/mesos/moving.js';
 import { mesosTodo } from '../provision/mesos/todo.js';
 import { fanOut } from '../util/fan-out.js';
 import type { ActionContext } from './context.js';
@@ -43,6 +44,7 @@ export function mesosStep(context: ActionContext, scene: ProvisionScene): Step {
       );
       if (running.dryRun) for (const { change } of found) scene.changed.add(change.hostId);
       if (running.dryRun || found.length === 0) scene.tell(running);
+      for (const cluster of scene.mesos.clusters) tellStrangers(context, scene, cluster);
       return found;
     },
     apply: async (found, running) => {
@@ -59,6 +61,18 @@ export function mesosStep(context: ActionContext, scene: ProvisionScene): Step {
       return Promise.resolve('');
     },
   });
+}
+
+/** Agents that were taken out of the file by hand go on: nobody has told them. */
+function tellStrangers(
+  { reporter }: ActionContext,
+  scene: ProvisionScene,
+  { id, hosts, engine }: MesosCluster,
+): void {
+  const masters = hosts.flatMap((host) => scene.sight(host.id)?.mesos?.master ?? []);
+  const leader = masters.find(({ isLeader }) => isLeader);
+  const message = strangersInWords(id, strangeAgents(engine, leader?.agents ?? []));
+  if (message !== undefined) reporter.emit({ type: 'notice', level: 'warning', message });
 }
 
 function changesOf(scene: ProvisionScene, cluster: MesosCluster): readonly MesosChange[] {

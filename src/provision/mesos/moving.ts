@@ -100,5 +100,5 @@ export function strangersInWords(
   if (first === undefined) return undefined;
   const names = strangers.map(({ hostname }) => hostname).join(', ');
   const [are, them] = strangers.length === 1 ? ['an agent', 'it'] : ['agents', 'them'];
-  return `${clusterId} has ${are} that the configuration does not name: ${names}; containers may be placed there. Write ${them} into it again and run crossflock peers remove ${first.hostname}, or with --gone where it does not answer any more`;
+  return `${clusterId} has ${are} that the configuration does not name: ${names}; containers are placed there all the same. Write ${them} into it again, to keep or to remove with peers remove; or "crossflock peers remove ${first.hostname} --gone" lets the master give it up, which ends what runs there`;
 }

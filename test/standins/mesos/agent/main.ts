@@ -167,6 +167,10 @@ class Agent {
       case 'registered':
         this.#registered(told);
         break;
+      case 'shutdown':
+        glog.info('Agent asked to shut down by the master because it was marked gone');
+        void this.leave();
+        break;
       case 'ping':
         channel.send({ type: 'pong' });
         clearTimeout(this.#silence);

@@ -87,6 +87,7 @@ export type TaskState =
   | 'TASK_FAILED'
   | 'TASK_ERROR'
   | 'TASK_LOST'
+  | 'TASK_GONE_BY_OPERATOR'
   | 'TASK_UNREACHABLE';
 
 export const isTerminal = (state: TaskState): boolean =>
@@ -148,6 +149,8 @@ export type AgentSays =
 export type MasterTellsAgent =
   | { readonly type: 'challenge'; readonly nonce: string; readonly master: string }
   | { readonly type: 'refused' }
+  /** It was given up for good. */
+  | { readonly type: 'shutdown' }
   | {
       readonly type: 'registered';
       readonly agentId: string;

@@ -139,7 +139,11 @@ export class Cluster {
   }
 
   /** Takes an agent off; its tasks are out of reach, or gone with it. */
-  removeAgent(agentId: string, state: 'TASK_UNREACHABLE' | 'TASK_KILLED', message: string): void {
+  removeAgent(
+    agentId: string,
+    state: 'TASK_UNREACHABLE' | 'TASK_KILLED' | 'TASK_GONE_BY_OPERATOR',
+    message: string,
+  ): void {
     const agent = this.agents.get(agentId);
     clearTimeout(agent?.lost);
     this.agents.delete(agentId);

@@ -150,7 +150,8 @@ class Server {
     if (path === '/flags' || path === '/master/flags') {
       return json({ flags: Object.fromEntries(this.#settings.flags) });
     }
-    if (path === '/redirect' || path === '/master/redirect') return this.#redirect('');
+    if (/^(?:\/master)?\/redirect$/.test(path)) return this.#redirect('');
+    if (path === '/api/v1') return this.#operatorCall(request);
     if (!LEADER_PATHS.test(path)) return { status: 404 };
     return this.#master.isLeading ? this.#leaderAnswer(path) : this.#redirect(path);
   }
@@ -168,6 +169,20 @@ class Server {
     if (what === 'tasks') return json({ tasks: facts.cluster.tasks().map(taskView) });
     if (what === 'frameworks') return json({ frameworks: frameworksView(facts.cluster) });
     return json(stateView(facts));
+  }
+
+  /** Of the operator API the one call that crossflock makes. */
+  async #operatorCall(request: IncomingMessage): Promise<HttpAnswer> {
+    if (request.method !== 'POST') return { status: 405 };
+    if (!this.#master.isLeading) return this.#redirect('/api/v1');
+    const call = JSON.parse(await bodyOf(request)) as {
+      readonly type?: string;
+      readonly mark_agent_gone?: { readonly agent_id?: { readonly value?: string } };
+    };
+    const agentId = call.mark_agent_gone?.agent_id?.value;
+    if (call.type !== 'MARK_AGENT_GONE') return { status: 501 };
+    if (agentId === undefined) return { status: 400 };
+    return { status: (await this.#master.markGone(agentId)) ? 200 : 404 };
   }
 
   async #registryCall(request: IncomingMessage): Promise<HttpAnswer> {

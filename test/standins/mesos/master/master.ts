@@ -38,6 +38,7 @@ export class Master {
   /** The leader has its registry: only now it takes anybody. */
   #ready: Promise<void> | undefined;
   #agentCount = 0;
+  readonly #gone = new Set<string>();
   #frameworkCount = 0;
 
   constructor(parts: MasterParts) {
@@ -119,6 +120,11 @@ export class Master {
       return;
     }
     const { agentId } = said;
+    if (agentId !== undefined && this.#gone.has(agentId)) {
+      glog.warn(`Refusing re-registration of agent ${agentId}: it was marked gone`);
+      channel.send({ type: 'shutdown' });
+      return;
+    }
     const entry = this.#admit(said, agentId);
     entry.channel?.close();
     entry.channel = channel;
@@ -215,6 +221,19 @@ export class Master {
       this.cluster.removeAgent(entry.id, 'TASK_KILLED', 'Agent unregistered');
       void this.#storeAgents();
     }
+  }
+
+  /** Gives an agent up for good; false for one that is not known. */
+  async markGone(agentId: string): Promise<boolean> {
+    const entry = this.cluster.agents.get(agentId);
+    if (entry === undefined && !this.cluster.recovered.has(agentId)) return false;
+    glog.info(`Marking agent ${agentId} as gone`);
+    this.#gone.add(agentId);
+    this.cluster.recovered.delete(agentId);
+    entry?.channel?.send({ type: 'shutdown' });
+    this.cluster.removeAgent(agentId, 'TASK_GONE_BY_OPERATOR', 'Agent has been marked gone');
+    await this.#storeAgents();
+    return true;
   }
 
   #entryOf(channel: AgentChannel): AgentEntry | undefined {
