@@ -1,7 +1,8 @@
 import { toCrossflockError } from '../errors/crossflock-error.js';
 import type { Plan } from '../plan/types.js';
 import type { VirtualNetwork } from '../ports/virtual-network.js';
-import { mesosHealth, type HostAnswers } from '../provision/mesos/health.js';
+import { leadingMaster, mesosHealth, type HostAnswers } from '../provision/mesos/health.js';
+import { strangeAgents, strangersInWords } from '../provision/mesos/moving.js';
 import { fanOut } from '../util/fan-out.js';
 import type { ActionContext } from './context.js';
 import { askMesos } from './mesos-health.js';
@@ -17,6 +18,8 @@ export interface MesosState {
   readonly apps: number | undefined;
   /** What is missing until it does its work, in words. */
   readonly missing: readonly string[];
+  /** What is odd, and keeps nothing from working; in words. */
+  readonly remarks: readonly string[];
 }
 
 /** Looks at every such cluster, each host of a master once. */
@@ -28,8 +31,11 @@ export async function mesosStates(
   const scene = new MesosScene(plan, network);
   const { done, failed } = await fanOut(scene.clusters, HOSTS_AT_ONCE, async (cluster) => {
     const answers = await askMesos(context, scene, cluster);
+    const strange = strangeAgents(cluster.engine, leadingMaster(answers)?.agents ?? []);
+    const strangers = strangersInWords(cluster.id, strange);
     const missing = mesosHealth(cluster.engine, answers);
-    return { cluster, answers, missing, apps: await countApps(context, cluster, answers) };
+    const remarks = strangers === undefined ? [] : [strangers];
+    return { cluster, answers, missing, remarks, apps: await countApps(context, cluster, answers) };
   });
   context.signal.throwIfAborted();
   const [first] = failed;

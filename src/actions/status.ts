@@ -35,7 +35,11 @@ export async function status(
     each.missing.map((what) => `${each.cluster.id}: ${what}`),
   );
   const network = problem === undefined ? [] : [problem];
-  const warnings = [...silence(failed, silent), ...missing, ...network, ...reasons(states)];
+  const remarks = mesos.flatMap((each) => each.remarks);
+  const warnings = [
+    ...[...silence(failed, silent), ...missing, ...remarks],
+    ...[...network, ...reasons(states)],
+  ];
   for (const message of warnings) reporter.emit({ type: 'notice', level: 'warning', message });
   const running = [...states.values()].filter(({ state }) => state === 'running').length;
   const wanted = plan.apps.length;

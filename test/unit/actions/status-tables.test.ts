@@ -27,7 +27,7 @@ const LEADER: MasterAnswer = {
 function stateOf(id: string, state: Partial<MesosState> = {}): MesosState {
   const cluster = PLAN.clusters.filter(isMesosCluster).find((each) => each.id === id);
   if (cluster === undefined) throw new Error(`no cluster ${id}`);
-  return { cluster, answers: [], apps: undefined, missing: [], ...state };
+  return { cluster, answers: [], apps: undefined, missing: [], remarks: [], ...state };
 }
 
 const WELL = stateOf('one', {
