@@ -56,7 +56,10 @@ async function marathonInfo(
     const open = await openMarathonOf(context, cluster, hostId);
     const client = new MarathonClient({ ...open, timeoutMs: INFO_MS });
     const body = JSON.stringify(await client.description({ signal, once: true }));
-    return readMarathonInfo({ status: 200, headers: {}, body });
+    const info = readMarathonInfo({ status: 200, headers: {}, body });
+    // One that stands by hands the question on: then it is the leader that says that it leads.
+    const own = cluster.engine.masters.find((master) => master.hostId === hostId)?.address ?? '';
+    return info && { ...info, isLeader: info.leader?.startsWith(`${own}:`) === true };
   } catch {
     signal.throwIfAborted();
     return undefined;

@@ -21,10 +21,10 @@ function app(id: string, host: string) {
   };
 }
 
-/** A Marathon with these apps; its port here. */
-async function marathon(apps: readonly object[]): Promise<number> {
+/** A Marathon with these apps, which says who leads; its port here. */
+async function marathon(leader: string, apps: readonly object[]): Promise<number> {
   const answers: Readonly<Record<string, unknown>> = {
-    '/v2/info': { version: '1.11.24', elected: true, leader: 'm1:8080', frameworkId: 'f' },
+    '/v2/info': { version: '1.11.24', elected: true, leader, frameworkId: 'f' },
     '/v2/apps': { apps },
     '/v2/queue': { queue: [] },
     '/v2/deployments': [],
@@ -77,13 +77,19 @@ function masterHost(id: string, { cluster, address, agents, port }: Master): Fak
     );
 }
 
-async function run(agents: readonly string[], dead: readonly string[] = []) {
+/** @param leader what the Marathon of the first cluster says of itself */
+async function run(
+  agents: readonly string[],
+  dead: readonly string[] = [],
+  leader = '10.0.0.1:8080',
+) {
   const world = new World();
   world.files.set(FILE, JSON.stringify(mesosConfiguration()));
   world.network.with('m1', 'a1', 'a2', 'b1');
-  const one = await marathon([app('submitter', '10.0.0.2'), app('runner1', '10.0.0.3')]);
-  const two = await marathon([app('runner2', '127.0.0.1')]);
   const at = '10.0.0.1';
+  const apps = [app('submitter', '10.0.0.2'), app('runner1', '10.0.0.3')];
+  const one = await marathon(leader, apps);
+  const two = await marathon('127.0.0.1:8080', [app('runner2', '127.0.0.1')]);
   const hosts = [
     masterHost('m1', { cluster: 'one', address: at, agents, port: one }),
     masterHost('b1', { cluster: 'two', address: '127.0.0.1', agents: ['127.0.0.1'], port: two }),
@@ -123,6 +129,12 @@ it('shows masters, agents and peers, and is content where nothing is missing', a
   expect(tables[2]).toContain('a2 | one | active | 2 + 0 of 4 | 0 + 0 of 8192 | 0 + 0 of 100');
   expect(summary?.data).toMatchObject({ running: 3, mesos: [{ apps: 2 }, { apps: 1 }] });
   expect(code).toBe(0);
+});
+
+it('is not taken in by a Marathon that hands the question on to the one that leads', async () => {
+  const { tables, warnings } = await run(['10.0.0.2', '10.0.0.3'], [], '10.0.0.9:8080');
+  expect(tables[1]?.[1]).toContain('stands by, 1.11.24');
+  expect(warnings).toContain('one: no marathon leads');
 });
 
 it('says what is missing, and ends with 1 though every container runs', async () => {
