@@ -42,22 +42,15 @@ export interface CheckClusterOptions {
   readonly signal: AbortSignal;
 }
 
-export interface DeployOptions extends ClusterOptions, CheckClusterOptions {
-  /** Find out what would change and change nothing. */
-  readonly dryRun?: boolean;
-}
-
 export interface DeployResult {
   /**
-   * `planned`: a dry run. `running`: every app runs and is healthy. `failed`: at least one cannot,
-   * the others run. `deadline`: some still wait. `interrupted`: the signal fired; what is known so
-   * far is in `apps`.
+   * `running`: every app runs and is healthy. `failed`: at least one cannot, the others run.
+   * `deadline`: some still wait. `interrupted`: the signal fired; what is known so far is in `apps`.
    */
-  readonly outcome: 'planned' | 'running' | 'failed' | 'deadline' | 'interrupted';
+  readonly outcome: 'running' | 'failed' | 'deadline' | 'interrupted';
   readonly changes: readonly AppChange[];
   /**
-   * One for each wanted app, in their order, and one for each app that could not be pruned; empty
-   * after a dry run.
+   * One for each wanted app, in their order, and one for each app that could not be pruned.
    */
   readonly apps: readonly AppState[];
 }
@@ -97,13 +90,6 @@ export async function applyAndWait(
     const apps = merged(changes, waiter.states, how === undefined ? refused : stopped(refused));
     return { outcome: how ?? outcomeOf(apps, refused), changes, apps };
   });
-}
-
-/** `checkCluster`, then `applyAndWait` unless it is a dry run. */
-export async function deployCluster(options: DeployOptions): Promise<DeployResult> {
-  const changes = await checkCluster(options);
-  if (options.dryRun === true) return { outcome: 'planned', changes, apps: [] };
-  return applyAndWait(options, changes);
 }
 
 export interface DeleteResult {

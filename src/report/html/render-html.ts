@@ -3,6 +3,7 @@ import { type Figures, figuresOf } from '../figures/figures.js';
 import { headline } from '../words/headline.js';
 import { RUN_OUTCOMES } from '../words/outcome.js';
 import { momentText } from '../words/times.js';
+import { pageHead } from './head.js';
 import { html, type Markup } from './markup.js';
 import type { Section } from './parts.js';
 import { cost } from './sections/cost.js';
@@ -12,7 +13,6 @@ import { overview } from './sections/overview.js';
 import { trouble } from './sections/trouble.js';
 import { whatRan } from './sections/what-ran.js';
 import { where } from './sections/where.js';
-import { STYLE } from './style.js';
 
 /**
  * The report as one HTML document that needs nothing else: no script, no network, no other file.
@@ -25,19 +25,7 @@ export function renderHtml(report: RunReport): string {
   const sections = sectionsOf(report, figures);
   const page = html`<!doctype html>
     <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'"
-        />
-        <title>${summary.runId}: ${summary.workflow} run ${RUN_OUTCOMES[summary.outcome]}</title>
-        <style>
-          ${STYLE}
-        </style>
-      </head>
+      ${pageHead(`${summary.runId}: ${summary.workflow} run ${RUN_OUTCOMES[summary.outcome]}`)}
       <body>
         <header class="page">
           <p class="brand">crossflock · report on a ${summary.workflow} run</p>

@@ -2,9 +2,9 @@ import { extent, median } from 'd3-array';
 
 import type { PhotoResult } from '../../ports/photo-result.js';
 import { scatterChart, sharesDots } from '../charts/scatter-chart.js';
+import { pageHead } from '../html/head.js';
 import { html, Markup } from '../html/markup.js';
 import { absent, card, type Fact, lead, tiles } from '../html/parts.js';
-import { STYLE } from '../html/style.js';
 import { table } from '../html/table.js';
 import { counted, grouped } from '../numbers.js';
 import { secondsText } from '../words/times.js';
@@ -33,19 +33,7 @@ export function renderScatter(runId: string, result: PhotoResult): string {
   const title = 'Luminance of photos over the years';
   const page = html`<!doctype html>
     <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'"
-        />
-        <title>${runId}: luminance of ${counted(points.length, 'photo')}</title>
-        <style>
-          ${STYLE} ${PRINT}
-        </style>
-      </head>
+      ${pageHead(`${runId}: luminance of ${counted(points.length, 'photo')}`, PRINT)}
       <body>
         <header class="page">
           <p class="brand">crossflock · photodemo run ${runId}</p>

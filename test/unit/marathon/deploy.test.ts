@@ -1,14 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { MarathonClient } from '../../../src/marathon/client.js';
-import { deleteApps, deployCluster } from '../../../src/marathon/deploy.js';
-import type { DeployOptions, DeployResult } from '../../../src/marathon/deploy.js';
+import { applyAndWait, checkCluster, deleteApps } from '../../../src/marathon/deploy.js';
+import type {
+  CheckClusterOptions,
+  ClusterOptions,
+  DeployResult,
+} from '../../../src/marathon/deploy.js';
 import type { MarathonApp } from '../../../src/ports/marathon-app.js';
 import { FakeClock } from '../../fakes/fake-clock.js';
 import { FakeMarathon } from '../../fakes/fake-marathon.js';
 import { TINY_RETRY, wantedApp, withContainer } from './apps.js';
 
 const DEADLINE_MS = 600_000;
+
+type DeployOptions = ClusterOptions & CheckClusterOptions;
 
 let fake: FakeMarathon;
 let clock: FakeClock;
@@ -23,11 +29,17 @@ afterEach(async () => {
   await fake.stop();
 });
 
-function deploy(
+/** As `create-containers` does it: what differs, then the changes. */
+async function deploy(
   apps: readonly MarathonApp[],
   change: Partial<DeployOptions> = {},
 ): Promise<DeployResult> {
-  return deployCluster({
+  const options = optionsFor(apps, change);
+  return applyAndWait(options, await checkCluster(options));
+}
+
+function optionsFor(apps: readonly MarathonApp[], change: Partial<DeployOptions>): DeployOptions {
+  return {
     client: new MarathonClient({ url: fake.url, retry: TINY_RETRY }),
     clock,
     apps,
@@ -39,7 +51,7 @@ function deploy(
       fake.notify();
     },
     ...change,
-  });
+  };
 }
 
 /** Until the client has written `count` times, listens, and has read the state after all that. */
@@ -70,7 +82,7 @@ function writes(): string[] {
     );
 }
 
-describe('deployCluster', () => {
+describe('deploying', () => {
   it('creates what is missing and waits, on events, until every task runs', async () => {
     const result = deploy([wantedApp('/submitter'), wantedApp('/runner')]);
     await written(2);
@@ -121,11 +133,10 @@ describe('deployCluster', () => {
     fake.verify();
   });
 
-  it('shows the differences of a dry run and writes nothing', async () => {
+  it('shows the differences and writes nothing before they are applied', async () => {
     fake.state.addRunning({ ...wantedApp('/a', { mem: 1024 }) });
-    const result = await deploy([wantedApp('/a'), wantedApp('/b')], { dryRun: true });
-    expect(result.outcome).toBe('planned');
-    expect(result.changes).toMatchObject([
+    const changes = await checkCluster(optionsFor([wantedApp('/a'), wantedApp('/b')], {}));
+    expect(changes).toMatchObject([
       { action: 'update', differences: ['mem 1024 → 2048 MB'] },
       { action: 'create', appId: '/b' },
     ]);
@@ -309,7 +320,7 @@ describe('deployCluster', () => {
   });
 });
 
-describe('deployCluster and other deployments', () => {
+describe('deploying and other deployments', () => {
   it('reports apps that are no longer wanted, and deletes them only when told to', async () => {
     fake.state.isAutomatic = true;
     fake.state.addRunning({ ...wantedApp('/old') });
